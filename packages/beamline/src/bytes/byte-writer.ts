@@ -1,3 +1,7 @@
+import { BeamlineError } from "../model/errors.js";
+
+const TWO_28 = 0x1000_0000;
+
 /**
  * A growable byte buffer with a cursor. Coders on the hot path may write into `buffer` directly
  * after `ensure`, and then advance `position`.
@@ -5,9 +9,11 @@
 export class ByteWriter {
   buffer: Buffer;
   position = 0;
+  private view64: DataView;
 
   constructor(initialCapacity = 1024) {
     this.buffer = Buffer.allocUnsafeSlow(initialCapacity);
+    this.view64 = viewOf(this.buffer);
   }
 
   /** Makes room for `size` more bytes. */
@@ -20,6 +26,7 @@ export class ByteWriter {
     const next = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2));
     this.buffer.copy(next, 0, 0, this.position);
     this.buffer = next;
+    this.view64 = viewOf(next);
   }
 
   writeByte(value: number): void {
@@ -31,6 +38,104 @@ export class ByteWriter {
     this.ensure(bytes.length);
     this.buffer.set(bytes, this.position);
     this.position += bytes.length;
+  }
+
+  /**
+   * A safe integer as a base-128 varint, low groups first; negative ones as 64-bit two's
+   * complement, ten bytes long, as Beam and Protocol Buffers have them.
+   */
+  writeVarint(value: number): void {
+    if (value >= 0 && value < 0x80) {
+      if (this.position === this.buffer.length) this.grow(this.position + 1);
+      this.buffer[this.position++] = value;
+    } else {
+      this.writeLongVarint(value);
+    }
+  }
+
+  private writeLongVarint(value: number): void {
+    if (!Number.isSafeInteger(value)) throw unsafeInteger(value);
+    this.ensure(10);
+    const buffer = this.buffer;
+    let at = this.position;
+    if (value >= 0) {
+      // Bit operations see 32 bits: large values go 28 bits at a time.
+      while (value >= TWO_28) {
+        const high = Math.floor(value / TWO_28);
+        const low = value - high * TWO_28;
+        buffer[at++] = low | 0x80;
+        buffer[at++] = (low >>> 7) | 0x80;
+        buffer[at++] = (low >>> 14) | 0x80;
+        buffer[at++] = (low >>> 21) | 0x80;
+        value = high;
+      }
+      while (value >= 0x80) {
+        buffer[at++] = (value & 0x7f) | 0x80;
+        value >>>= 7;
+      }
+      buffer[at++] = value;
+    } else {
+      // The bits of a negative number are the inverted bits of the non-negative -1 - value.
+      let inverted = -1 - value;
+      for (let group = 0; group < 9; group++) {
+        const next = Math.floor(inverted / 0x80);
+        buffer[at++] = (inverted - next * 0x80) ^ 0xff;
+        inverted = next;
+      }
+      buffer[at++] = 1;
+    }
+    this.position = at;
+  }
+
+  /** A 64-bit integer, signed or unsigned, as a varint. The caller checks the range. */
+  writeVarint64(value: bigint): void {
+    this.ensure(10);
+    let rest = BigInt.asUintN(64, value);
+    while (rest >= 0x80n) {
+      this.buffer[this.position++] = Number(rest & 0x7fn) | 0x80;
+      rest >>= 7n;
+    }
+    this.buffer[this.position++] = Number(rest);
+  }
+
+  /** Big-endian, signed or unsigned. */
+  writeInt32(value: number): void {
+    this.ensure(4);
+    this.view64.setInt32(this.position, value);
+    this.position += 4;
+  }
+
+  /** Big-endian IEEE 754. */
+  writeFloat32(value: number): void {
+    this.ensure(4);
+    this.view64.setFloat32(this.position, value);
+    this.position += 4;
+  }
+
+  /** Big-endian IEEE 754. */
+  writeFloat64(value: number): void {
+    this.ensure(8);
+    this.view64.setFloat64(this.position, value);
+    this.position += 8;
+  }
+
+  /**
+   * Puts a varint of the number of bytes written since `start` before them. Call it after writing
+   * something whose length was not known.
+   */
+  insertLength(start: number): void {
+    const length = this.position - start;
+    this.writeVarint(length);
+    const size = this.position - start - length;
+    if (size === 1) {
+      this.buffer.copyWithin(start + 1, start, start + length);
+      this.buffer[start] = length;
+    } else {
+      const prefix = this.buffer.slice(start + length, this.position);
+      const copy = Uint8Array.from(prefix);
+      this.buffer.copyWithin(start + size, start, start + length);
+      this.buffer.set(copy, start);
+    }
   }
 
   /** The written bytes as a view: valid until the next write. */
@@ -46,4 +151,20 @@ export class ByteWriter {
   reset(): void {
     this.position = 0;
   }
+}
+
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
+
+function unsafeInteger(value: number): BeamlineError {
+  return Number.isInteger(value)
+    ? new BeamlineError(
+        "UNSAFE_INTEGER",
+        `Cannot encode ${value} as a varint: it lies outside ±(2^53 - 1), where numbers stop being exact; use bigint values with the varint64 coder`,
+      )
+    : new BeamlineError(
+        "CANNOT_ENCODE",
+        `Cannot encode ${String(value)} as a varint: it is not an integer; round it or use the double coder`,
+      );
 }

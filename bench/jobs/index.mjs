@@ -1,0 +1,6 @@
+import { chain } from "./chain.mjs";
+import { cold } from "./cold.mjs";
+import { wordcount } from "./wordcount.mjs";
+
+/** @type {readonly import("../lib/plan.mjs").Job[]} */
+export const jobs = [wordcount, chain, cold];

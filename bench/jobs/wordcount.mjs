@@ -1,0 +1,67 @@
+import { datasets, ensureDataset } from "../lib/datasets.mjs";
+import { beamlineRun } from "../lib/plan.mjs";
+import { wordCountPeers } from "./word-count-peers.mjs";
+
+/**
+ * WordCount of a generated text: the job that everything has an implementation of.
+ *
+ * @type {import("../lib/plan.mjs").Job}
+ */
+export const wordcount = {
+  name: "wordcount",
+  async plan(context) {
+    const { size, cache, workers } = context;
+    const dataset = datasets[size];
+    if (dataset === undefined) {
+      throw new Error(
+        `Cannot measure wordcount: there is no ${size} text; ` +
+          `choose --size ${Object.keys(datasets).join(" or ")}`,
+      );
+    }
+    const input = await ensureDataset(size, dataset, cache);
+    const million = dataset.shape.words / 1e6;
+    return {
+      title: `WordCount, ${Math.round(dataset.bytes / 1e6)} MB of text, ${million} M words`,
+      parameters: { size, sha256: dataset.sha256 },
+      reference: "loop",
+      contenders: [
+        ...wordCountPeers(context, input, ["loop"]),
+        ...workers.map((count) => ({
+          id: `beamline-${count}`,
+          label: `Beamline, ${count} worker${count === 1 ? "" : "s"}`,
+          ours: true,
+          command: (/** @type {string} */ output) =>
+            beamlineRun(context, "examples/wordcount.ts", [
+              ...["--input", input, "--output", output, "--workers", String(count)],
+            ]),
+        })),
+        ...wordCountPeers(context, input, ["two-threads", "python"]),
+      ],
+      targets: size === "140mb" ? targets : [],
+    };
+  },
+};
+
+/** @type {readonly import("../lib/plan.mjs").Target[]} */
+const targets = [
+  {
+    text: "2 workers take at most 0.8x the loop's time",
+    ...{ of: "beamline-2", measure: "ratio", to: "loop", atMost: 0.8 },
+  },
+  {
+    text: "1 worker takes at most 1.5x the loop's time",
+    ...{ of: "beamline-1", measure: "ratio", to: "loop", atMost: 1.5 },
+  },
+  {
+    text: "Beam Python takes at least 8x the time of 2 workers",
+    ...{ of: "python", measure: "ratio", to: "beamline-2", atLeast: 8 },
+  },
+  {
+    text: "2 workers stay under 400 MB",
+    ...{ of: "beamline-2", measure: "peakRssBytes", atMost: 400e6 },
+  },
+  {
+    text: "1 worker stays under 400 MB",
+    ...{ of: "beamline-1", measure: "peakRssBytes", atMost: 400e6 },
+  },
+];

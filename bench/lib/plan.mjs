@@ -1,0 +1,68 @@
+/**
+ * A benchmark as data. A job looks at what this machine has and was asked for, and answers with a
+ * plan: who runs what, who is measured against whom, and what must be reached. Nothing in a job
+ * runs or measures anything itself.
+ *
+ * @typedef {object} Job
+ * @property {string} name as given on the command line
+ * @property {(context: Context) => Promise<Plan>} plan
+ */
+
+/**
+ * @typedef {object} Context
+ * @property {string} root the repository
+ * @property {string} cache an existing folder of this user's for inputs
+ * @property {string} size a name of `datasets`
+ * @property {readonly number[]} workers the worker counts that Beamline runs with
+ * @property {ReadonlySet<string>} peers who else runs: `loop`, `two-threads`, `python`, ...
+ * @property {string | undefined} python an interpreter with Beam Python, where there is one
+ * @property {number} slowRounds rounds of contenders that take half a minute each
+ * @property {number} elements of the chain
+ * @property {string | undefined} book a text for the cold start, in place of the usual one
+ */
+
+/**
+ * @typedef {object} Plan
+ * @property {string} title
+ * @property {Readonly<Record<string, string | number>>} parameters figures compare only with
+ *   figures of the same parameters
+ * @property {string} reference id of the contender that the ratios are to
+ * @property {readonly Contender[]} contenders in the order in which each round runs them
+ * @property {readonly Target[]} targets
+ * @property {number} [elements] what each contender with a `startup` works through, for a rate
+ */
+
+/**
+ * @typedef {object} Contender
+ * @property {string} id
+ * @property {string} label
+ * @property {boolean} [ours] true for Beamline's own, which the regression check guards
+ * @property {(output: string) => readonly string[]} command program and arguments; what it writes
+ *   goes to files whose paths begin with `output`
+ * @property {number} [rounds] at most so many rounds
+ * @property {boolean} [unchecked] its output is not the job's result
+ * @property {string} [startup] id of a contender that is the same process without the work
+ */
+
+/**
+ * A figure to reach. A ratio is of wall times; a rate is elements per second of processor time,
+ * start-up taken off, which is what one core does.
+ *
+ * @typedef {{ of: string, text: string } & (
+ *   | { measure: "ratio", to: string, atMost: number }
+ *   | { measure: "ratio", to: string, atLeast: number }
+ *   | { measure: "wallSeconds" | "peakRssBytes", atMost: number }
+ *   | { measure: "rate", atLeast: number }
+ * )} Target
+ */
+
+/**
+ * The command line of Beamline in this checkout.
+ *
+ * @param {Context} context
+ * @param {string} pipeline a path below the repository
+ * @param {readonly string[]} flags
+ */
+export function beamlineRun({ root }, pipeline, flags) {
+  return [process.execPath, `${root}/packages/cli/bin/beamline.js`, "run", pipeline, ...flags];
+}

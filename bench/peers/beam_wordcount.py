@@ -1,0 +1,30 @@
+"""WordCount on Beam Python's DirectRunner: beam_wordcount.py --input FILE --output PREFIX."""
+
+import argparse
+import re
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+
+WORD = re.compile(r"[A-Za-z']+")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--input", required=True)
+    parser.add_argument("--output", required=True)
+    args, pipeline_args = parser.parse_known_args()
+    options = PipelineOptions(pipeline_args, runner="DirectRunner")
+    with beam.Pipeline(options=options) as pipeline:
+        (
+            pipeline
+            | "Read" >> beam.io.ReadFromText(args.input)
+            | "Split" >> beam.FlatMap(WORD.findall)
+            | "Count" >> beam.combiners.Count.PerElement()
+            | "Format" >> beam.MapTuple(lambda word, count: f"{word}: {count}")
+            | "Write" >> beam.io.WriteToText(args.output)
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+export { jsKey } from "./js.js";

@@ -1,0 +1,99 @@
+import { BundleScope, type Congestible } from "./bundle-scope.js";
+import { type CompileOptions, compileStage } from "./compile-stage.js";
+import type { Operator } from "./operator.js";
+import type { Receive } from "./receive.js";
+import type { Stage } from "./stage.js";
+import type { StepCounts, StepMetrics } from "./step-metrics.js";
+
+/** Tells whoever feeds elements when to pause. */
+export interface BundleGate {
+  /** True while steps below have no room, or once the bundle has failed. Cheap to ask. */
+  readonly attention: boolean;
+  /** Resolves when there is room; throws when the bundle has failed. */
+  clear(): Promise<void>;
+}
+
+/** Feeds a bundle's elements into a stage. */
+export interface BundleSource {
+  /** Calls `receive` for each element, and awaits `gate.clear()` whenever `gate.attention` holds. */
+  feed(receive: Receive, gate: BundleGate): void | Promise<void>;
+}
+
+/**
+ * Runs the bundles of one stage, one at a time: compiled once, used again and again. After a
+ * bundle has failed the processor must be torn down; the next attempt runs in a new one.
+ */
+export class BundleProcessor {
+  private readonly scope = new BundleScope();
+  private readonly root: Receive;
+  private readonly operators: readonly Operator[];
+  private readonly metrics: readonly StepMetrics[];
+  private readonly gate: BundleGate;
+  private isSetUp = false;
+
+  constructor(stage: Stage, options: CompileOptions) {
+    const { scope } = this;
+    const compiled = compileStage(stage, scope, options);
+    this.root = compiled.root;
+    this.operators = compiled.operators;
+    this.metrics = compiled.metrics;
+    this.gate = gateOf(scope, compiled.congestibles);
+  }
+
+  /** Elements that have reached the stage's busiest step in this bundle, for progress. */
+  get processed(): number {
+    let most = 0;
+    for (const { elements } of this.metrics) most = Math.max(most, elements);
+    return most;
+  }
+
+  /** Runs one bundle; when it throws, nothing that it emitted may be used. */
+  async run(source: BundleSource, signal?: AbortSignal): Promise<readonly StepCounts[]> {
+    const { scope } = this;
+    scope.reset();
+    const cancel = () => scope.cancel(signal?.reason);
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      if (signal?.aborted === true) cancel();
+      scope.throwIfFailed();
+      await this.start();
+      await source.feed(this.root, this.gate);
+      for (const operator of this.operators) {
+        await operator.finishBundle?.();
+        scope.throwIfFailed();
+      }
+      return this.metrics.map((metrics) => metrics.snapshot());
+    } catch (error) {
+      // Stops what is still under way.
+      scope.fail(error);
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+    }
+  }
+
+  async teardown(): Promise<void> {
+    if (!this.isSetUp) return;
+    this.isSetUp = false;
+    for (const operator of this.operators) await operator.teardown?.();
+  }
+
+  private async start(): Promise<void> {
+    for (const metrics of this.metrics) metrics.reset();
+    if (!this.isSetUp) {
+      this.isSetUp = true;
+      for (const operator of this.operators) await operator.setup?.();
+    }
+    // Downstream first, since an operator may emit when its bundle starts.
+    for (const operator of [...this.operators].reverse()) await operator.startBundle?.();
+  }
+}
+
+function gateOf(scope: BundleScope, congestibles: readonly Congestible[]): BundleGate {
+  return {
+    get attention() {
+      return scope.attention;
+    },
+    clear: () => scope.clear(congestibles),
+  };
+}

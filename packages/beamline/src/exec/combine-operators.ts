@@ -1,0 +1,140 @@
+import { ByteWriter } from "../bytes/byte-writer.js";
+import type { Coder } from "../coders/coder.js";
+import type { CombineFn } from "../fn/combine-fn.js";
+import { type ElementMeta, IMPULSE_META } from "../model/element-meta.js";
+import type { Operator, OperatorContext } from "./operator.js";
+import type { Receive } from "./receive.js";
+import { specialise } from "./specialise.js";
+import { shorten, userCodeError } from "./user-code-error.js";
+
+type AnyCombine = CombineFn<unknown, unknown, unknown>;
+
+interface Entry {
+  readonly key: unknown;
+  accumulator: unknown;
+}
+
+/** Entries in one table before it is emitted and begun anew: bounds the memory of a bundle. */
+const TABLE_LIMIT = 250_000;
+
+/**
+ * Adds values into one accumulator per key, and emits the accumulators at the end of the bundle
+ * (`beam:transform:combine_per_key_precombine:v1`).
+ *
+ * Keys that are primitives are looked up as they are; a Map's notion of equality (NaN is itself,
+ * -0 is 0) is that of the key coder. All others are looked up by their encoding.
+ */
+export class PrecombineOperator implements Operator {
+  readonly receive: Receive;
+  private readonly context: OperatorContext;
+  private readonly combine: AnyCombine;
+  private readonly keyCoder: Coder<unknown>;
+  private readonly primitives = new Map<unknown, Entry>();
+  private readonly encoded = new Map<string, Entry>();
+  private readonly scratch = new ByteWriter(256);
+  private meta: ElementMeta = IMPULSE_META;
+
+  constructor(context: OperatorContext, combine: AnyCombine, keyCoder: Coder<unknown>) {
+    this.context = context;
+    this.combine = combine;
+    this.keyCoder = keyCoder;
+    const { step } = context;
+    this.receive = specialise<Receive>(
+      {
+        metrics: context.metrics,
+        table: this.primitives,
+        combine,
+        miss: (key: unknown) => this.miss(key),
+        failed: (cause: unknown, value: unknown) => userCodeError(step.name, cause, value),
+      },
+      PRECOMBINE,
+    );
+  }
+
+  startBundle(): void {
+    this.primitives.clear();
+    this.encoded.clear();
+  }
+
+  finishBundle(): void {
+    this.flush();
+  }
+
+  /** The entry of a key that the table of primitives lacks. */
+  private miss(key: unknown): Entry {
+    if (this.primitives.size + this.encoded.size >= TABLE_LIMIT) this.flush();
+    if (typeof key !== "object" || key === null) {
+      return this.enter(this.primitives, key, key);
+    }
+    const { scratch } = this;
+    scratch.reset();
+    this.keyCoder.encode(key, scratch);
+    const bytes = scratch.buffer.toString("latin1", 0, scratch.position);
+    return this.encoded.get(bytes) ?? this.enter(this.encoded, bytes, key);
+  }
+
+  private enter<Id>(table: Map<Id, Entry>, id: Id, key: unknown): Entry {
+    const entry: Entry = { key, accumulator: this.combine.create() };
+    table.set(id, entry);
+    return entry;
+  }
+
+  private flush(): void {
+    const { main } = this.context;
+    for (const table of [this.primitives, this.encoded]) {
+      for (const { key, accumulator } of table.values()) main([key, accumulator], this.meta);
+      table.clear();
+    }
+  }
+}
+
+const PRECOMBINE = `(pair, meta) => {
+  metrics.elements++;
+  try {
+    const key = pair[0];
+    let entry = table.get(key);
+    if (entry === undefined) entry = miss(key);
+    entry.accumulator = combine.add(entry.accumulator, pair[1]);
+  } catch (cause) { throw failed(cause, pair); }
+}`;
+
+/** Merges the accumulators of each key (`beam:transform:combine_per_key_merge_accumulators:v1`). */
+export function mergeOperator(context: OperatorContext, combine: AnyCombine): Operator {
+  const { step, metrics, main } = context;
+  return {
+    receive(value, meta) {
+      metrics.elements++;
+      const [key, accumulators] = value as readonly [unknown, Iterable<unknown>];
+      let merged: unknown;
+      try {
+        let first = true;
+        for (const accumulator of accumulators) {
+          merged = first ? accumulator : combine.merge(merged, accumulator);
+          first = false;
+        }
+        if (first) merged = combine.create();
+      } catch (cause) {
+        throw userCodeError(step.name, cause, key);
+      }
+      main([key, merged], meta);
+    },
+  };
+}
+
+/** Turns accumulators into results (`beam:transform:combine_per_key_extract_outputs:v1`). */
+export function extractOperator(context: OperatorContext, combine: AnyCombine): Operator {
+  const { step, metrics, main } = context;
+  return {
+    receive(value, meta) {
+      metrics.elements++;
+      const [key, accumulator] = value as readonly [unknown, unknown];
+      let result: unknown;
+      try {
+        result = combine.extract(accumulator);
+      } catch (cause) {
+        throw userCodeError(step.name, cause, shorten(key));
+      }
+      main([key, result], meta);
+    },
+  };
+}

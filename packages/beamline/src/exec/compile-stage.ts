@@ -1,0 +1,148 @@
+import type { PCollectionId } from "../graph/nodes.js";
+import { internalError } from "../model/errors.js";
+import { AsyncMapOperator } from "./async-map-operator.js";
+import type { BundleScope, Congestible } from "./bundle-scope.js";
+import { extractOperator, mergeOperator, PrecombineOperator } from "./combine-operators.js";
+import { DoFnOperator } from "./do-fn-operator.js";
+import { recodingEdge } from "./recoding-edge.js";
+import { flattenOperator, functionOperator } from "./function-operators.js";
+import type { OpenSink, Operator, OperatorContext } from "./operator.js";
+import type { Receive } from "./receive.js";
+import { specialise } from "./specialise.js";
+import { SplittableOperator } from "./splittable-operators.js";
+import type { Stage, Step } from "./stage.js";
+import { StepMetrics } from "./step-metrics.js";
+
+export interface CompileOptions {
+  readonly openSink: OpenSink;
+  /** Encode and decode at every edge between steps, as a remote runner might. Default: false. */
+  readonly strictEncoding?: boolean;
+  /** Bundles that can run at the same time: a hint for splits. Default: 1. */
+  readonly parallelism?: number;
+}
+
+export interface CompiledStage {
+  /** Takes the elements of the stage's input. */
+  readonly root: Receive;
+  /** In topological order. */
+  readonly operators: readonly Operator[];
+  readonly metrics: readonly StepMetrics[];
+  /** Every operator that may hold elements back. */
+  readonly congestibles: readonly Congestible[];
+}
+
+/** Where elements of a PCollection go inside the stage, and who below may hold them back. */
+interface Edge {
+  readonly receive: Receive;
+  readonly downstream: readonly Congestible[];
+}
+
+/** Turns a stage into a chain of direct calls, from its sinks up to its input. */
+export function compileStage(
+  stage: Stage,
+  scope: BundleScope,
+  options: CompileOptions,
+): CompiledStage {
+  const edges = new Map<PCollectionId, Edge[]>();
+  const attach = (pcollection: PCollectionId, edge: Edge) => {
+    const present = edges.get(pcollection);
+    if (present === undefined) edges.set(pcollection, [edge]);
+    else present.push(edge);
+  };
+  const edgeOf = (pcollection: PCollectionId): Edge => {
+    const edge = joinEdges(edges.get(pcollection) ?? []);
+    if (options.strictEncoding !== true) return edge;
+    return { ...edge, receive: recodingEdge(stage, pcollection, edge.receive) };
+  };
+
+  for (const sink of stage.sinks) {
+    attach(sink.pcollection, { receive: options.openSink(sink).receive, downstream: [] });
+  }
+  const operators: Operator[] = [];
+  const metrics: StepMetrics[] = [];
+  for (const step of [...stage.steps].reverse()) {
+    const outputs = new Map<string, Receive>();
+    const downstream = new Set<Congestible>();
+    for (const [tag, pcollection] of Object.entries(step.outputs)) {
+      const edge = edgeOf(pcollection);
+      outputs.set(tag, edge.receive);
+      for (const congestible of edge.downstream) downstream.add(congestible);
+    }
+    const main = outputs.values().next().value;
+    if (main === undefined) throw internalError(`Step "${step.name}" has no output`);
+    const stepMetrics = new StepMetrics(step.name);
+    const operator = makeOperator({
+      step,
+      outputs,
+      main,
+      metrics: stepMetrics,
+      scope,
+      downstream: [...downstream],
+      parallelism: options.parallelism ?? 1,
+    });
+    const own = operator.congestion === undefined ? [] : [operator.congestion];
+    attach(step.input, { receive: operator.receive, downstream: [...own, ...downstream] });
+    operators.unshift(operator);
+    metrics.unshift(stepMetrics);
+  }
+  const input = edgeOf(stage.input);
+  return { root: input.receive, operators, metrics, congestibles: input.downstream };
+}
+
+function makeOperator(context: OperatorContext): Operator {
+  const { operation } = context.step;
+  switch (operation.kind) {
+    case "flatten":
+      return flattenOperator(context);
+    case "combineStep":
+      switch (operation.step) {
+        case "precombine":
+          return new PrecombineOperator(context, operation.combine, operation.keyCoder);
+        case "merge":
+          return mergeOperator(context, operation.combine);
+        case "extract":
+          return extractOperator(context, operation.combine);
+      }
+      break;
+    case "splittable":
+      return new SplittableOperator(context, operation.step, operation.make);
+    case "parDo":
+      return parDoOperator(context, operation);
+  }
+}
+
+function parDoOperator(
+  context: OperatorContext,
+  { fn }: Extract<Step["operation"], { kind: "parDo" }>,
+): Operator {
+  switch (fn.kind) {
+    case "map":
+    case "flatMap":
+    case "filter":
+    case "partition":
+      return functionOperator(context, fn);
+    case "mapAsync":
+      return new AsyncMapOperator(context, fn);
+    case "doFn":
+      return new DoFnOperator(context, fn.make);
+  }
+}
+
+function joinEdges(edges: readonly Edge[]): Edge {
+  const [first, second, third] = edges;
+  if (first === undefined) return { receive: () => {}, downstream: [] };
+  if (second === undefined) return first;
+  const downstream = [...new Set(edges.flatMap((edge) => edge.downstream))];
+  if (third === undefined) {
+    const bindings = { a: first.receive, b: second.receive };
+    const source = "(value, meta) => { a(value, meta); b(value, meta); }";
+    return { receive: specialise(bindings, source), downstream };
+  }
+  const receivers = edges.map((edge) => edge.receive);
+  return {
+    receive(value, meta) {
+      for (const receive of receivers) receive(value, meta);
+    },
+    downstream,
+  };
+}

@@ -1,0 +1,36 @@
+import type { StageSink, Step } from "./stage.js";
+import type { BundleScope, Congestible } from "./bundle-scope.js";
+import type { Receive } from "./receive.js";
+import type { StepMetrics } from "./step-metrics.js";
+
+/** A step made runnable: a function to call per element, and a life cycle around it. */
+export interface Operator {
+  readonly receive: Receive;
+  /** Present in operators that may hold elements back. */
+  readonly congestion?: Congestible;
+  setup?(): void | Promise<void>;
+  startBundle?(): void | Promise<void>;
+  /** Emits what is left and waits for what is under way. Upstream operators have finished. */
+  finishBundle?(): void | Promise<void>;
+  teardown?(): void | Promise<void>;
+}
+
+/** What an operator is made with. */
+export interface OperatorContext {
+  readonly step: Step;
+  /** The receivers of the step's outputs, by tag. */
+  readonly outputs: ReadonlyMap<string, Receive>;
+  readonly main: Receive;
+  readonly metrics: StepMetrics;
+  readonly scope: BundleScope;
+  /** Operators below this one that may hold elements back. */
+  readonly downstream: readonly Congestible[];
+  readonly parallelism: number;
+}
+
+/** The receiving end of a {@link StageSink}. */
+export interface SinkPort {
+  readonly receive: Receive;
+}
+
+export type OpenSink = (sink: StageSink) => SinkPort;

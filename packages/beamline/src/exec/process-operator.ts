@@ -1,0 +1,160 @@
+import type { ElementMeta } from "../model/element-meta.js";
+import type { Congestible } from "./bundle-scope.js";
+import { Fifo } from "./fifo.js";
+import { isThenable } from "./function-operators.js";
+import type { OperatorContext } from "./operator.js";
+import type { Receive } from "./receive.js";
+import { specialise } from "./specialise.js";
+import { OutputContext } from "./step-context.js";
+import { shorten, userCodeError } from "./user-code-error.js";
+
+type Process = (element: unknown, ctx: OutputContext) => unknown;
+
+interface Waiting {
+  readonly value: unknown;
+  readonly meta: ElementMeta;
+}
+
+/**
+ * Calls `process` one element at a time. A synchronous call costs no more than the call itself;
+ * while an asynchronous one is under way, further elements wait here and upstream pauses.
+ */
+export abstract class ProcessOperator implements Congestible {
+  readonly congestion = this;
+  protected readonly context: OperatorContext;
+  protected readonly ctx: OutputContext;
+  private readonly waiting = new Fifo<Waiting>();
+  private busy = false;
+  private holding = false;
+  private process: Process = () => undefined;
+  readonly receive: Receive;
+
+  constructor(context: OperatorContext) {
+    this.context = context;
+    this.ctx = new OutputContext(context);
+    const { metrics, step } = context;
+    this.receive = specialise<Receive>(
+      {
+        self: this,
+        ctx: this.ctx,
+        metrics,
+        call: (value: unknown) => this.process(value, this.ctx),
+        failed: (cause: unknown, value: unknown) => userCodeError(step.name, cause, value),
+      },
+      RECEIVE,
+    );
+  }
+
+  get congested(): boolean {
+    return this.busy;
+  }
+
+  startBundle(): void | Promise<void> {
+    this.waiting.clear();
+    this.busy = false;
+    this.holding = false;
+  }
+
+  async finishBundle(): Promise<void> {
+    const { scope } = this.context;
+    while (this.busy) {
+      scope.throwIfFailed();
+      await scope.nextWake();
+    }
+    scope.throwIfFailed();
+  }
+
+  protected use(process: Process): void {
+    this.process = process;
+  }
+
+  /** @internal An element arrived while an asynchronous call is under way. */
+  wait(value: unknown, meta: ElementMeta): void {
+    this.waiting.push({ value, meta });
+  }
+
+  /** @internal Takes what `process` returned. */
+  take(result: unknown, value: unknown): void {
+    if (isThenable(result) || isAsyncIterable(result)) {
+      this.busy = true;
+      this.hold(true);
+      void this.finishAsync(result, value);
+      return;
+    }
+    try {
+      this.emitItems(result);
+    } catch (cause) {
+      throw userCodeError(this.context.step.name, cause, value);
+    }
+  }
+
+  private emitItems(result: unknown): void {
+    if (result === undefined) return;
+    if (typeof result !== "object" || result === null || !(Symbol.iterator in result)) {
+      throw new TypeError(
+        `process() returned ${shorten(result)}; emit with ctx.output(value) or return an iterable of values`,
+      );
+    }
+    for (const item of result as Iterable<unknown>) this.ctx.output(item);
+  }
+
+  /** Sees an asynchronous call through, then the elements that have waited. Never rejects. */
+  private async finishAsync(first: unknown, firstValue: unknown): Promise<void> {
+    const { scope, step } = this.context;
+    const { signal } = scope;
+    let value = firstValue;
+    let result: unknown = first;
+    try {
+      for (;;) {
+        await this.settle(result);
+        if (signal.aborted) return;
+        const next = this.waiting.shift();
+        if (next === undefined) break;
+        value = next.value;
+        this.ctx.meta = next.meta;
+        result = this.process(next.value, this.ctx);
+      }
+      this.busy = false;
+      this.hold(false);
+    } catch (cause) {
+      if (!signal.aborted) scope.fail(userCodeError(step.name, cause, value));
+    }
+  }
+
+  private async settle(result: unknown): Promise<void> {
+    if (isAsyncIterable(result)) {
+      for await (const item of result) {
+        if (this.context.scope.signal.aborted) return;
+        this.ctx.output(item);
+        await this.ctx.ready();
+      }
+      return;
+    }
+    this.emitItems(isThenable(result) ? await result : result);
+  }
+
+  private hold(hold: boolean): void {
+    if (hold === this.holding) return;
+    this.holding = hold;
+    if (hold) this.context.scope.hold();
+    else this.context.scope.release();
+  }
+
+  /** @internal */
+  get isBusy(): boolean {
+    return this.busy;
+  }
+}
+
+const RECEIVE = `(value, meta) => {
+  metrics.elements++;
+  if (self.isBusy) { self.wait(value, meta); return; }
+  ctx.meta = meta;
+  let result;
+  try { result = call(value); } catch (cause) { throw failed(cause, value); }
+  if (result !== undefined) self.take(result, value);
+}`;
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}

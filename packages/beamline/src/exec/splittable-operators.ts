@@ -1,0 +1,67 @@
+import type { AnySplittableDoFn } from "../fn/user-fn.js";
+import { internalError } from "../model/errors.js";
+import type { Operator, OperatorContext } from "./operator.js";
+import { ProcessOperator } from "./process-operator.js";
+
+/** An element with its restriction and watermark estimator state (unused in batch). */
+export type Restricted = readonly [element: unknown, restriction: readonly [unknown, null]];
+
+/** The same with the size of its restriction. */
+export type SizedRestriction = readonly [restricted: Restricted, size: number];
+
+export type SplittableStep = "pairWithRestriction" | "splitAndSize" | "processSized";
+
+/**
+ * The three steps of a splittable DoFn (`beam:transform:sdf_pair_with_restriction:v1`,
+ * `..._split_and_size_restrictions:v1`, `..._process_sized_element_and_restrictions:v1`).
+ */
+export class SplittableOperator extends ProcessOperator implements Operator {
+  private readonly fn: AnySplittableDoFn;
+
+  constructor(context: OperatorContext, step: SplittableStep, make: () => AnySplittableDoFn) {
+    super(context);
+    this.fn = make();
+    this.use(this.processOf(step));
+  }
+
+  private processOf(step: SplittableStep): (value: unknown) => unknown {
+    switch (step) {
+      case "pairWithRestriction":
+        return (element) => this.pair(element as never);
+      case "splitAndSize":
+        return (restricted) => this.split(restricted as Restricted);
+      case "processSized":
+        return (sized) => this.run(sized as SizedRestriction);
+    }
+  }
+
+  private pair(element: never): Iterable<Restricted> | Promise<Iterable<Restricted>> {
+    const paired = (restriction: unknown): Restricted[] => [[element, [restriction, null]]];
+    const restriction = this.fn.initialRestriction(element);
+    return restriction instanceof Promise ? restriction.then(paired) : paired(restriction);
+  }
+
+  private *split([element, [restriction]]: Restricted): Iterable<SizedRestriction> {
+    const hints = { parallelism: this.context.parallelism };
+    for (const part of this.fn.split(element as never, restriction, hints)) {
+      yield [[element, [part, null]], this.fn.size(element as never, part)];
+    }
+  }
+
+  private run([[element, [restriction]]]: SizedRestriction): unknown {
+    const tracker = this.fn.newTracker(restriction);
+    if (tracker === undefined) throw internalError(`"${this.context.step.name}" made no tracker`);
+    const result: unknown = this.fn.process(element as never, tracker, this.ctx);
+    if (result === undefined) {
+      tracker.checkDone();
+      return undefined;
+    }
+    if (result instanceof Promise) {
+      return result.then((items: unknown) => {
+        tracker.checkDone();
+        return items;
+      });
+    }
+    return result;
+  }
+}

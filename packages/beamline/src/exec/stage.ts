@@ -1,0 +1,51 @@
+import type { Coder } from "../coders/coder.js";
+import type { CombineFn } from "../fn/combine-fn.js";
+import type { AnySplittableDoFn, UserFn } from "../fn/user-fn.js";
+import type { PCollectionId } from "../graph/nodes.js";
+
+/** What a step does with each element. Beam's URNs: `pardo`, `flatten`, `combine_*`, `sdf_*`. */
+export type StepOperation =
+  | { readonly kind: "parDo"; readonly fn: Exclude<UserFn, { kind: "splittable" }> }
+  | { readonly kind: "flatten" }
+  | {
+      readonly kind: "combineStep";
+      readonly step: "precombine" | "merge" | "extract";
+      readonly combine: CombineFn<unknown, unknown, unknown>;
+      /** Tells keys apart that are not primitives. */
+      readonly keyCoder: Coder<unknown>;
+    }
+  | {
+      readonly kind: "splittable";
+      readonly step: "pairWithRestriction" | "splitAndSize" | "processSized";
+      readonly make: () => AnySplittableDoFn;
+    };
+
+/** One transform of a stage, with its place in the data flow. */
+export interface Step {
+  /** The transform's unique name: what errors and metrics speak of. */
+  readonly name: string;
+  readonly operation: StepOperation;
+  readonly input: PCollectionId;
+  readonly outputs: Readonly<Record<string, PCollectionId>>;
+}
+
+/** Where elements leave the stage: a named port, given by whoever runs it. */
+export interface StageSink {
+  readonly id: string;
+  readonly pcollection: PCollectionId;
+}
+
+/**
+ * A fused piece of pipeline that runs in one place: elements of `input` come in, go through
+ * `steps`, and leave by `sinks`. Plain data; the local planner makes it, and so does the harness
+ * from a `ProcessBundleDescriptor`.
+ */
+export interface Stage {
+  readonly id: string;
+  readonly input: PCollectionId;
+  /** In topological order. */
+  readonly steps: readonly Step[];
+  readonly sinks: readonly StageSink[];
+  /** Coders by PCollection, for edges that are encoded. */
+  readonly coders: ReadonlyMap<PCollectionId, Coder<unknown>>;
+}

@@ -1,0 +1,260 @@
+import type { Coder } from "../coders/coder.js";
+import { js } from "../coders/js.js";
+import { kv } from "../coders/kv.js";
+import { iterable } from "../coders/iterable.js";
+import { deterministicCoder } from "../coders/deterministic.js";
+import type { CombineFn } from "../fn/combine-fn.js";
+import type { UserFn } from "../fn/user-fn.js";
+import { BeamlineError, internalError } from "../model/errors.js";
+import {
+  type CompositeNode,
+  type Graph,
+  MAIN_OUTPUT,
+  type PCollectionId,
+  type PCollectionNode,
+  type PrimitiveNode,
+  type TransformNode,
+} from "./nodes.js";
+import type { RunHooks } from "./run-hooks.js";
+
+/** What a primitive is, before the builder has named it and wired its outputs. */
+export type PrimitiveDraft =
+  | { readonly kind: "impulse" }
+  | {
+      readonly kind: "parDo";
+      readonly input: PCollectionId;
+      readonly fn: UserFn;
+      /** Tags of the extra outputs. */
+      readonly tags?: readonly string[];
+    }
+  | { readonly kind: "groupByKey"; readonly input: PCollectionId }
+  | { readonly kind: "reshuffle"; readonly input: PCollectionId }
+  | { readonly kind: "flatten"; readonly inputs: readonly PCollectionId[] }
+  | {
+      readonly kind: "combineStep";
+      readonly step: "precombine" | "merge" | "extract";
+      readonly input: PCollectionId;
+      readonly combine: CombineFn<unknown, unknown, unknown>;
+    };
+
+export interface CompositeOptions {
+  readonly urn?: string;
+  readonly parameters?: unknown;
+  readonly hooks?: RunHooks;
+}
+
+interface Scope {
+  readonly name: string;
+  readonly children: string[];
+  readonly names: Set<string>;
+}
+
+/** Collects nodes while `build` runs, then freezes them into a {@link Graph}. */
+export class GraphBuilder {
+  private readonly pipelineName: string;
+  private readonly transforms = new Map<string, TransformNode>();
+  private readonly pcollections = new Map<PCollectionId, Omit<PCollectionNode, "coder">>();
+  private readonly coders = new Map<PCollectionId, Coder<unknown>>();
+  private readonly root: Scope = { name: "", children: [], names: new Set() };
+  private scope: Scope = this.root;
+
+  constructor(pipelineName: string) {
+    this.pipelineName = pipelineName;
+  }
+
+  /** Adds a primitive in the current scope; returns the ids of its outputs by tag. */
+  addPrimitive(
+    draft: PrimitiveDraft,
+    label: Label,
+    parameters?: unknown,
+  ): Readonly<Record<string, PCollectionId>> {
+    const name = this.claimName(label);
+    const tags = [MAIN_OUTPUT, ...(draft.kind === "parDo" ? (draft.tags ?? []) : [])];
+    const outputs: Record<string, PCollectionId> = {};
+    for (const tag of tags) {
+      const id = `${name}.${tag}`;
+      if (this.pcollections.has(id)) {
+        throw new BeamlineError(
+          "DUPLICATE_TAG",
+          `Cannot add "${name}": the output tag "${tag}" is declared twice; give each extra output a tag of its own`,
+        );
+      }
+      outputs[tag] = id;
+      this.pcollections.set(id, Object.freeze({ kind: "pcollection", id, producer: name, tag }));
+    }
+    const base = parameters === undefined ? { name } : { name, parameters };
+    this.transforms.set(name, Object.freeze(finishPrimitive(draft, base, outputs)));
+    return outputs;
+  }
+
+  /** Runs `expand` inside a named scope and records it as a composite. */
+  composite<Result>(
+    label: Label,
+    inputs: readonly PCollectionId[],
+    outputsOfResult: (result: Result) => readonly PCollectionId[],
+    expand: () => Result,
+    options: CompositeOptions = {},
+  ): Result {
+    const name = this.claimName(label);
+    const outer = this.scope;
+    const scope: Scope = { name, children: [], names: new Set() };
+    this.scope = scope;
+    let result: Result;
+    try {
+      result = expand();
+    } finally {
+      this.scope = outer;
+    }
+    const node: CompositeNode = {
+      kind: "composite",
+      name,
+      children: Object.freeze(scope.children),
+      inputs: Object.freeze([...inputs]),
+      outputs: Object.freeze([...outputsOfResult(result)]),
+      ...options,
+    };
+    this.transforms.set(name, Object.freeze(node));
+    return result;
+  }
+
+  setCoder(id: PCollectionId, coder: Coder<unknown>): void {
+    this.coders.set(id, coder);
+  }
+
+  coderOf(id: PCollectionId): Coder<unknown> | undefined {
+    return this.coders.get(id);
+  }
+
+  build(): Graph {
+    for (const node of this.transforms.values()) {
+      if (node.kind === "groupByKey") this.requireKv(node.name, node.input, node.output);
+      if (node.kind === "combineStep") this.passCombineCoders(node);
+      if (node.kind === "reshuffle") this.passCoder(node.input, node.output);
+    }
+    const pcollections = new Map<PCollectionId, PCollectionNode>();
+    for (const [id, draft] of this.pcollections) {
+      pcollections.set(id, Object.freeze({ ...draft, coder: this.coders.get(id) ?? js }));
+    }
+    return Object.freeze({
+      kind: "graph",
+      name: this.pipelineName,
+      transforms: this.transforms,
+      pcollections,
+      roots: Object.freeze([...this.root.children]),
+    });
+  }
+
+  /** The input of a GroupByKey is coded as pairs with a deterministic key, its output as groups. */
+  private requireKv(name: string, input: PCollectionId, output: PCollectionId): void {
+    const [key, value] = this.kvComponents(name, input);
+    const keyCoder = keyCoderFor(name, key);
+    this.coders.set(input, kv(keyCoder, value) as Coder<unknown>);
+    if (!this.coders.has(output)) {
+      this.coders.set(output, kv(keyCoder, iterable(value)) as Coder<unknown>);
+    }
+  }
+
+  private kvComponents(name: string, id: PCollectionId): readonly [Coder<unknown>, Coder<unknown>] {
+    const coder = this.coders.get(id);
+    if (coder === undefined || coder === js) return [js, js];
+    const [key, value] = coder.components;
+    if (coder.urn === "beam:coder:kv:v1" && key !== undefined && value !== undefined) {
+      return [key, value];
+    }
+    throw new BeamlineError(
+      "NOT_KEYED",
+      `Cannot group in "${name}": its input has the coder ${coder.urn}, which does not encode [K, V] pairs; give the input a kv(...) coder or call keyBy() first`,
+    );
+  }
+
+  private passCombineCoders(node: PrimitiveNode & { kind: "combineStep" }): void {
+    const [key, value] = this.kvComponents(node.name, node.input);
+    const { combine } = node;
+    switch (node.step) {
+      case "precombine":
+        this.coders.set(node.output, kv(key, combine.accumulatorCoder ?? js) as Coder<unknown>);
+        return;
+      case "merge": {
+        const accumulator = combine.accumulatorCoder ?? value.components[0] ?? js;
+        this.coders.set(node.output, kv(key, accumulator) as Coder<unknown>);
+        return;
+      }
+      case "extract":
+        if (!this.coders.has(node.output)) {
+          this.coders.set(node.output, kv(key, combine.outputCoder ?? js) as Coder<unknown>);
+        }
+    }
+  }
+
+  private passCoder(from: PCollectionId, to: PCollectionId): void {
+    const coder = this.coders.get(from);
+    if (coder !== undefined && !this.coders.has(to)) this.coders.set(to, coder);
+  }
+
+  /**
+   * Beam's rule: a name is unique in its scope. A name that the user gave and that is taken is an
+   * error, since remote state and metrics hang on it; one that we made up gets a number.
+   */
+  private claimName(label: Label): string {
+    const { scope } = this;
+    if (label.given && (label.name === "" || label.name.includes("/"))) {
+      throw new BeamlineError(
+        "BAD_NAME",
+        `Cannot name a transform ${JSON.stringify(label.name)}: "/" separates composites from their parts and a name is never empty; choose another name, or wrap the parts in composite()`,
+      );
+    }
+    if (label.given && scope.names.has(label.name)) {
+      const where = scope.name === "" ? "this pipeline" : `"${scope.name}"`;
+      throw new BeamlineError(
+        "DUPLICATE_NAME",
+        `Cannot add a transform named "${label.name}": ${where} already has one; give each transform a name of its own`,
+      );
+    }
+    let local = label.name;
+    for (let n = 2; scope.names.has(local); n++) local = `${label.name}${n}`;
+    scope.names.add(local);
+    const full = scope.name === "" ? local : `${scope.name}/${local}`;
+    scope.children.push(full);
+    return full;
+  }
+}
+
+function keyCoderFor(name: string, coder: Coder<unknown>): Coder<unknown> {
+  try {
+    return deterministicCoder(coder);
+  } catch (cause) {
+    if (!(cause instanceof BeamlineError)) throw cause;
+    throw new BeamlineError(cause.code, `Cannot group in "${name}": ${cause.message}`, { cause });
+  }
+}
+
+/** A transform's own name, and whether the user chose it. */
+export interface Label {
+  readonly name: string;
+  readonly given: boolean;
+}
+
+function finishPrimitive(
+  draft: PrimitiveDraft,
+  base: { readonly name: string; readonly parameters?: unknown },
+  outputs: Readonly<Record<string, PCollectionId>>,
+): PrimitiveNode {
+  const output = outputs[MAIN_OUTPUT];
+  if (output === undefined) throw internalError(`"${base.name}" has no main output`);
+  switch (draft.kind) {
+    case "impulse":
+      return { ...base, kind: "impulse", output };
+    case "parDo":
+      return { ...base, kind: "parDo", input: draft.input, outputs, fn: draft.fn };
+    case "groupByKey":
+      return { ...base, kind: "groupByKey", input: draft.input, output };
+    case "reshuffle":
+      return { ...base, kind: "reshuffle", input: draft.input, output };
+    case "flatten":
+      return { ...base, kind: "flatten", inputs: Object.freeze([...draft.inputs]), output };
+    case "combineStep": {
+      const { step, input, combine } = draft;
+      return { ...base, kind: "combineStep", step, input, output, combine };
+    }
+  }
+}

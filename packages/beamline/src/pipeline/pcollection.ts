@@ -1,0 +1,521 @@
+import { bytes } from "../coders/bytes.js";
+import type { Coder } from "../coders/coder.js";
+import { js } from "../coders/js.js";
+import { kv } from "../coders/kv.js";
+import { count } from "../combiners/count.js";
+import { max } from "../combiners/max.js";
+import { mean } from "../combiners/mean.js";
+import { min } from "../combiners/min.js";
+import { type SampleOptions, sample } from "../combiners/sample.js";
+import { sum } from "../combiners/sum.js";
+import type { Compare } from "../combiners/compare.js";
+import { top } from "../combiners/top.js";
+import type { CombineFn } from "../fn/combine-fn.js";
+import type { ElementContext, TagTypes } from "../fn/context.js";
+import type { DoFn } from "../fn/do-fn.js";
+import type { SplittableDoFn } from "../fn/splittable-do-fn.js";
+import type { AsyncOptions, UserFn } from "../fn/user-fn.js";
+import type { GraphBuilder, Label, PrimitiveDraft } from "../graph/graph-builder.js";
+import { MAIN_OUTPUT, type PCollectionId } from "../graph/nodes.js";
+import { BeamlineError, internalError } from "../model/errors.js";
+import { handleIdsOf, PCollectionHandle, requireOwn } from "./handle.js";
+import { splitFunction, splitLabel } from "./labels.js";
+import { type Applicable, applyTransform } from "./ptransform.js";
+import type { IfKeyed, Inferred, KeyOf, Synchronous, ValueOf } from "./type-sentences.js";
+
+type Keyed<T, Verb extends string> = IfKeyed<
+  T,
+  PCollection<T>,
+  `${Verb}() needs [K, V] elements: call keyBy() first`
+>;
+
+type MapFn<T, U> = (
+  element: T,
+  ctx: ElementContext,
+) => U & Synchronous<U, "map() takes a synchronous function: use mapAsync() for an async one">;
+
+type FlatMapFn<T, U> = (
+  element: T,
+  ctx: ElementContext,
+) => Iterable<U>;
+
+type Predicate<T, R> = (
+  element: T,
+  ctx: ElementContext,
+) => R & Synchronous<R, "filter() takes a synchronous predicate: use mapAsync() and then filter()">;
+
+/** Makes the DoFn that `parDo` runs: called once per worker and again after a failed bundle. */
+export type DoFnFactory<In, Out, Tags extends TagTypes> = () =>
+  | DoFn<In, Out, Tags>
+  | SplittableDoFn<In, unknown, unknown, Out, Tags>;
+
+/** The outputs of a `parDo` with extra outputs: `out` is the main one. */
+export type TaggedOutputs<Out, Tags extends TagTypes, Names extends keyof Tags & string> = {
+  readonly out: PCollection<Out>;
+} & { readonly [Name in Names]: PCollection<Tags[Name]> };
+
+/**
+ * A distributed, immutable bag of elements of one type: the value between two transforms.
+ *
+ * Every verb takes an optional name first (`lines.map("Parse", parse)`); names are unique within
+ * their composite. Elements have no order.
+ */
+export class PCollection<out T> extends PCollectionHandle {
+  /** The element type, for the type system only. */
+  declare readonly element: T;
+
+  /** @internal */
+  static of<T>(
+    builder: GraphBuilder,
+    outputs: Readonly<Record<string, PCollectionId>>,
+    tag: string,
+  ): PCollection<T> {
+    const id = outputs[tag];
+    if (id === undefined) throw internalError(`No output "${tag}" in ${Object.keys(outputs)}`);
+    return new PCollection<T>(builder, id);
+  }
+
+  // --- element by element -------------------------------------------------------------------
+
+  /** Turns each element into exactly one. */
+  map<U extends Inferred>(fn: MapFn<T, U>): PCollection<U>;
+  map<U extends Inferred>(name: string, fn: MapFn<T, U>): PCollection<U>;
+  map<U>(...args: readonly unknown[]): PCollection<U> {
+    const { label, fn } = splitFunction<MapFn<T, U>>("map", args);
+    return this.add(label, { kind: "map", fn });
+  }
+
+  /** Turns each element into any number of them: the items of what `fn` returns. */
+  flatMap<U extends Inferred>(fn: FlatMapFn<T, U>): PCollection<U>;
+  flatMap<U extends Inferred>(name: string, fn: FlatMapFn<T, U>): PCollection<U>;
+  flatMap<U>(...args: readonly unknown[]): PCollection<U> {
+    const { label, fn } = splitFunction<FlatMapFn<T, U>>("flatMap", args);
+    return this.add(label, { kind: "flatMap", fn });
+  }
+
+  /** Keeps the elements for which `predicate` holds; a type guard narrows the element type. */
+  filter<U extends T>(predicate: (element: T, ctx: ElementContext) => element is U): PCollection<U>;
+  filter<U extends T>(
+    name: string,
+    predicate: (element: T, ctx: ElementContext) => element is U,
+  ): PCollection<U>;
+  filter<R>(predicate: Predicate<T, R>): PCollection<T>;
+  filter<R>(name: string, predicate: Predicate<T, R>): PCollection<T>;
+  filter(...args: readonly unknown[]): PCollection<T> {
+    const { label, fn } = splitFunction<Predicate<T, unknown>>("filter", args);
+    return this.sameCoder(this.add<T>(label, { kind: "filter", fn }));
+  }
+
+  /**
+   * Turns each element into one by an asynchronous function, many at a time. Every promise is
+   * settled before its bundle commits; a rejection fails the bundle.
+   */
+  mapAsync<U extends Inferred>(
+    fn: (element: T, ctx: ElementContext) => PromiseLike<U>,
+    options?: AsyncOptions,
+  ): PCollection<U>;
+  mapAsync<U extends Inferred>(
+    name: string,
+    fn: (element: T, ctx: ElementContext) => PromiseLike<U>,
+    options?: AsyncOptions,
+  ): PCollection<U>;
+  mapAsync<U>(...args: readonly unknown[]): PCollection<U> {
+    type Fn = (element: T, ctx: ElementContext) => PromiseLike<U>;
+    const { label, fn, rest } = splitFunction<Fn>("mapAsync", args);
+    const { concurrency = 16, ordered = false } = (rest[0] as AsyncOptions | undefined) ?? {};
+    if (!Number.isInteger(concurrency) || concurrency < 1) {
+      throw new BeamlineError(
+        "BAD_CONCURRENCY",
+        `Cannot apply "${label.name}": concurrency is ${concurrency}; give a whole number of 1 or more`,
+      );
+    }
+    return this.add(label, { kind: "mapAsync", fn, concurrency, ordered }, { concurrency, ordered });
+  }
+
+  /** Runs a {@link DoFn}: life cycle, several outputs per element, extra outputs by tag. */
+  parDo<Out, Tags extends TagTypes>(make: DoFnFactory<T, Out, Tags>): PCollection<Out>;
+  parDo<Out, Tags extends TagTypes>(name: string, make: DoFnFactory<T, Out, Tags>): PCollection<Out>;
+  parDo<Out, Tags extends TagTypes, const Names extends keyof Tags & string>(
+    make: DoFnFactory<T, Out, Tags>,
+    tags: readonly Names[],
+  ): TaggedOutputs<Out, Tags, Names>;
+  parDo<Out, Tags extends TagTypes, const Names extends keyof Tags & string>(
+    name: string,
+    make: DoFnFactory<T, Out, Tags>,
+    tags: readonly Names[],
+  ): TaggedOutputs<Out, Tags, Names>;
+  parDo(...args: readonly unknown[]): unknown {
+    const { label, fn: make, rest } = splitFunction<() => unknown>("parDo", args);
+    const tags = rest[0] as readonly string[] | undefined;
+    const fn = userFnOf(label, make);
+    const outputs = this.addPrimitive(label, {
+      kind: "parDo",
+      input: this.id,
+      fn,
+      ...(tags === undefined ? {} : { tags }),
+    });
+    if (tags === undefined) return PCollection.of(this.builder, outputs, MAIN_OUTPUT);
+    const named = [MAIN_OUTPUT, ...tags].map((tag) => [tag, PCollection.of(this.builder, outputs, tag)]);
+    return Object.freeze(Object.fromEntries(named));
+  }
+
+  /** Splits into `count` collections: element `e` goes to number `fn(e)`. */
+  partition(count: number, fn: (element: T, ctx: ElementContext) => number): PCollection<T>[];
+  partition(
+    name: string,
+    count: number,
+    fn: (element: T, ctx: ElementContext) => number,
+  ): PCollection<T>[];
+  partition(...args: readonly unknown[]): PCollection<T>[] {
+    const { label, rest } = splitLabel("Partition", args);
+    const [count, fn] = rest as [number, (element: T, ctx: ElementContext) => number];
+    if (!Number.isInteger(count) || count < 1) {
+      throw new BeamlineError(
+        "BAD_PARTITION_COUNT",
+        `Cannot partition in "${label.name}": the count is ${count}; give a whole number of 1 or more`,
+      );
+    }
+    splitFunction("partition", [fn]);
+    const tags = Array.from({ length: count }, (_, i) => String(i));
+    const outputs = this.addPrimitive(
+      label,
+      { kind: "parDo", input: this.id, fn: { kind: "partition", fn, count }, tags },
+      { count },
+    );
+    return tags.map((tag) => this.sameCoder(PCollection.of<T>(this.builder, outputs, tag)));
+  }
+
+  // --- keys ---------------------------------------------------------------------------------
+
+  /** Pairs each element with a key, as `[key, element]`. */
+  keyBy<K extends Inferred>(fn: MapFn<T, K>): PCollection<[K, T]>;
+  keyBy<K extends Inferred>(name: string, fn: MapFn<T, K>): PCollection<[K, T]>;
+  keyBy<K>(...args: readonly unknown[]): PCollection<[K, T]> {
+    const { label, fn } = splitFunction<(element: T, ctx: ElementContext) => K>("keyBy", args);
+    const pair = (element: T, ctx: ElementContext): [K, T] => [fn(element, ctx), element];
+    const keyed = this.add<[K, T]>(label, { kind: "map", fn: pair });
+    return keyed.withCoder(kv(js, this.coder() ?? js) as unknown as Coder<[K, T]>);
+  }
+
+  /** The keys of `[K, V]` pairs, one per pair. */
+  keys(this: Keyed<T, "keys">, name?: string): PCollection<KeyOf<T>> {
+    return pairsOf(this).pick(name, "Keys", (pair) => pair[0]);
+  }
+
+  /** The values of `[K, V]` pairs. */
+  values(this: Keyed<T, "values">, name?: string): PCollection<ValueOf<T>> {
+    return pairsOf(this).pick(name, "Values", (pair) => pair[1]);
+  }
+
+  /** `[V, K]` for each `[K, V]`. */
+  swap(this: Keyed<T, "swap">, name?: string): PCollection<[ValueOf<T>, KeyOf<T>]> {
+    return pairsOf(this).pick(name, "Swap", (pair) => [pair[1], pair[0]]);
+  }
+
+  /** Turns the value of each pair and keeps its key. */
+  mapValues<U extends Inferred>(
+    this: Keyed<T, "mapValues">,
+    fn: (value: ValueOf<T>, key: KeyOf<T>) => U & Synchronous<U, "mapValues() takes a synchronous function: use mapAsync()">,
+  ): PCollection<[KeyOf<T>, U]>;
+  mapValues<U extends Inferred>(
+    this: Keyed<T, "mapValues">,
+    name: string,
+    fn: (value: ValueOf<T>, key: KeyOf<T>) => U & Synchronous<U, "mapValues() takes a synchronous function: use mapAsync()">,
+  ): PCollection<[KeyOf<T>, U]>;
+  mapValues<U>(...args: readonly unknown[]): PCollection<[KeyOf<T>, U]> {
+    const { label, fn } = splitFunction<(value: unknown, key: unknown) => U>("mapValues", args);
+    const apply = (pair: readonly [unknown, unknown]) => [pair[0], fn(pair[1], pair[0])];
+    return pairsOf(this).add(label, { kind: "map", fn: apply });
+  }
+
+  // --- grouping and combining ---------------------------------------------------------------
+
+  /**
+   * Gathers the values of each key. The values can be iterated more than once; the order of keys
+   * and of values is not defined. Keys are equal when their encodings are: objects by content,
+   * whatever the order of their properties.
+   */
+  groupByKey(
+    this: Keyed<T, "groupByKey">,
+    name?: string,
+  ): PCollection<[KeyOf<T>, Iterable<ValueOf<T>>]> {
+    const self = pairsOf(this);
+    const label = { name: name ?? "GroupByKey", given: name !== undefined };
+    const outputs = self.addPrimitive(label, { kind: "groupByKey", input: self.id });
+    return PCollection.of(self.builder, outputs, MAIN_OUTPUT);
+  }
+
+  /** Combines the values of each key; lifted, so that only accumulators travel. */
+  combinePerKey<Acc, Out>(
+    this: Keyed<T, "combinePerKey">,
+    combine: CombineFn<ValueOf<T>, Acc, Out>,
+  ): PCollection<[KeyOf<T>, Out]>;
+  combinePerKey<Acc, Out>(
+    this: Keyed<T, "combinePerKey">,
+    name: string,
+    combine: CombineFn<ValueOf<T>, Acc, Out>,
+  ): PCollection<[KeyOf<T>, Out]>;
+  combinePerKey<Out>(...args: readonly unknown[]): PCollection<[KeyOf<T>, Out]> {
+    const { label, combine } = splitCombine("PerKey", args);
+    return pairsOf(this).combineKeyed(label, combine);
+  }
+
+  /** Combines all elements into one result; of no elements, too. */
+  combineGlobally<Acc, Out>(combine: CombineFn<T, Acc, Out>): PCollection<Out>;
+  combineGlobally<Acc, Out>(name: string, combine: CombineFn<T, Acc, Out>): PCollection<Out>;
+  combineGlobally<Out>(...args: readonly unknown[]): PCollection<Out> {
+    const { label, combine } = splitCombine("Globally", args);
+    return this.composite(label, () => {
+      const keyed = this.add<[null, T]>(named("Key"), { kind: "map", fn: (e: T) => [null, e] });
+      const lifted = keyed.combineStep<[null, unknown]>("precombine", combine);
+      // An accumulator of nothing joins in, so that an empty input has a result as well.
+      const impulse = PCollection.of<Uint8Array>(
+        this.builder,
+        this.builder.addPrimitive({ kind: "impulse" }, named("Empty")),
+        MAIN_OUTPUT,
+      );
+      impulse.builder.setCoder(impulse.id, bytes as Coder<unknown>);
+      const empty = impulse.add<[null, unknown]>(named("EmptyAccumulator"), {
+        kind: "map",
+        fn: () => [null, combine.create()],
+      });
+      const result = lifted.flatten("WithEmpty", empty).combineRest<[null, Out]>(combine);
+      const out = pairsOf(result).pick<Out>("Values", "Values", (pair) => pair[1]);
+      return combine.outputCoder === undefined ? out : out.withCoder(combine.outputCoder as Coder<Out>);
+    });
+  }
+
+  /** How often each distinct element occurs, as `[element, count]`. Elements are compared as keys. */
+  countPerElement(name?: string): PCollection<[T, number]> {
+    return this.composite(optional(name, "CountPerElement"), () => {
+      const keyed = this.add<[T, null]>(named("Key"), { kind: "map", fn: (e: T) => [e, null] });
+      keyed.withCoder(kv(this.coder() ?? js, js) as unknown as Coder<[T, null]>);
+      return keyed.combineKeyed(named("Count"), count() as CombineFn<unknown, unknown, unknown>);
+    });
+  }
+
+  /** How many pairs each key has, as `[key, count]`. */
+  countPerKey(this: Keyed<T, "countPerKey">, name?: string): PCollection<[KeyOf<T>, number]> {
+    return pairsOf(this).combineKeyed(
+      optional(name, "CountPerKey"),
+      count() as CombineFn<unknown, unknown, unknown>,
+    );
+  }
+
+  /** The number of elements. */
+  count(name = "Count"): PCollection<number> {
+    return this.combineGlobally(name, count());
+  }
+
+  /** The sum of numbers; 0 of none. */
+  sum(this: Numbers<T, "sum">, name?: string): PCollection<number> {
+    return numbersOf(this).combineOptional(name, sum());
+  }
+
+  /** The mean of numbers; NaN of none. */
+  mean(this: Numbers<T, "mean">, name?: string): PCollection<number> {
+    return numbersOf(this).combineOptional(name, mean());
+  }
+
+  /** The smallest element by `compare` (default: `<`); undefined of none. */
+  min(name?: string | Compare<T>, compare?: Compare<T>): PCollection<T | undefined> {
+    return typeof name === "function"
+      ? this.combineGlobally(min(name))
+      : this.combineOptional(name, min(compare));
+  }
+
+  /** The largest element by `compare` (default: `<`); undefined of none. */
+  max(name?: string | Compare<T>, compare?: Compare<T>): PCollection<T | undefined> {
+    return typeof name === "function"
+      ? this.combineGlobally(max(name))
+      : this.combineOptional(name, max(compare));
+  }
+
+  /** The `n` largest elements by `compare` (default: `<`), largest first, in one array. */
+  top(n: number, compare?: Compare<T>): PCollection<T[]>;
+  top(name: string, n: number, compare?: Compare<T>): PCollection<T[]>;
+  top(...args: readonly unknown[]): PCollection<T[]> {
+    const { label, rest } = splitLabel("Top", args);
+    const [n, compare] = rest as [number, Compare<T>?];
+    return this.combineLabelled(label, top<T>(n, compare));
+  }
+
+  /** `n` elements drawn at random, each with the same chance, in one array. */
+  sample(n: number, options?: SampleOptions): PCollection<T[]>;
+  sample(name: string, n: number, options?: SampleOptions): PCollection<T[]>;
+  sample(...args: readonly unknown[]): PCollection<T[]> {
+    const { label, rest } = splitLabel("Sample", args);
+    const [n, options] = rest as [number, SampleOptions?];
+    return this.combineLabelled(label, sample<T>(n, options));
+  }
+
+  /** Each element once, however often it occurs. Elements are compared as keys. */
+  distinct(name?: string): PCollection<T> {
+    return this.composite(optional(name, "Distinct"), () =>
+      pairsOf(this.countPerElement("Occurrences")).pick<T>("Once", "Once", (pair) => pair[0]),
+    );
+  }
+
+  // --- shape --------------------------------------------------------------------------------
+
+  /** This collection and `others` as one. */
+  flatten<U>(...others: readonly PCollection<U>[]): PCollection<T | U>;
+  flatten<U>(name: string, ...others: readonly PCollection<U>[]): PCollection<T | U>;
+  flatten<U>(...args: readonly unknown[]): PCollection<T | U> {
+    const { label, rest } = splitLabel("Flatten", args);
+    const inputs = [this.id, ...requireOwn(label.name, this.builder, rest)];
+    return PCollection.of(this.builder, this.addPrimitive(label, { kind: "flatten", inputs }), MAIN_OUTPUT);
+  }
+
+  /** Spreads the elements anew over the workers, and ends fusion: what follows runs on its own. */
+  reshuffle(name?: string): PCollection<T> {
+    const outputs = this.addPrimitive(optional(name, "Reshuffle"), { kind: "reshuffle", input: this.id });
+    return PCollection.of(this.builder, outputs, MAIN_OUTPUT);
+  }
+
+  /** Applies a transform, or a function from PCollection to PCollection, as one named box. */
+  apply<Out>(transform: Applicable<PCollection<T>, Out>): Out;
+  apply<Out>(name: string, transform: Applicable<PCollection<T>, Out>): Out;
+  apply<Out>(...args: [Applicable<PCollection<T>, Out>] | [string, Applicable<PCollection<T>, Out>]): Out {
+    return applyTransform<PCollection<T>, Out>(this.builder, this, [this.id], args);
+  }
+
+  /** Says how elements are encoded wherever they cross an edge. Returns this PCollection. */
+  withCoder(coder: Coder<T>): this {
+    this.builder.setCoder(this.id, coder as Coder<unknown>);
+    return this;
+  }
+
+  // --- our own use --------------------------------------------------------------------------
+
+  private coder(): Coder<unknown> | undefined {
+    return this.builder.coderOf(this.id);
+  }
+
+  private sameCoder<U>(other: PCollection<U>): PCollection<U> {
+    const coder = this.coder();
+    return coder === undefined ? other : other.withCoder(coder as unknown as Coder<U>);
+  }
+
+  private addPrimitive(
+    label: Label,
+    draft: PrimitiveDraft,
+    parameters?: unknown,
+  ): Readonly<Record<string, PCollectionId>> {
+    return this.builder.addPrimitive(draft, label, parameters);
+  }
+
+  private add<U>(label: Label, fn: UserFn, parameters?: unknown): PCollection<U> {
+    const outputs = this.addPrimitive(label, { kind: "parDo", input: this.id, fn }, parameters);
+    return PCollection.of(this.builder, outputs, MAIN_OUTPUT);
+  }
+
+  private pick<U>(
+    name: string | undefined,
+    defaultName: string,
+    fn: (pair: readonly [unknown, unknown]) => unknown,
+  ): PCollection<U> {
+    return this.add(optional(name, defaultName), { kind: "map", fn });
+  }
+
+  private composite<Out>(label: Label, expand: () => Out): Out {
+    return this.builder.composite(label, [this.id], handleIdsOf, expand);
+  }
+
+  private combineOptional<Out>(
+    name: string | undefined,
+    combine: CombineFn<T, unknown, Out>,
+  ): PCollection<Out> {
+    return this.combineLabelled(optional(name, combine.name ?? "Combine"), combine);
+  }
+
+  private combineLabelled<Out>(label: Label, combine: CombineFn<T, unknown, Out>): PCollection<Out> {
+    return label.given ? this.combineGlobally(label.name, combine) : this.combineGlobally(combine);
+  }
+
+  private combineStep<U>(
+    step: "precombine" | "merge" | "extract",
+    combine: CombineFn<unknown, unknown, unknown>,
+  ): PCollection<U> {
+    const name = { precombine: "Precombine", merge: "Merge", extract: "Extract" }[step];
+    const outputs = this.addPrimitive(named(name), { kind: "combineStep", step, input: this.id, combine });
+    return PCollection.of(this.builder, outputs, MAIN_OUTPUT);
+  }
+
+  /** From accumulators to results. */
+  private combineRest<U>(combine: CombineFn<unknown, unknown, unknown>): PCollection<U> {
+    const grouped = this.addPrimitive(named("Group"), { kind: "groupByKey", input: this.id });
+    return PCollection.of(this.builder, grouped, MAIN_OUTPUT)
+      .combineStep<unknown>("merge", combine)
+      .combineStep<U>("extract", combine);
+  }
+
+  private combineKeyed<U>(
+    label: Label,
+    combine: CombineFn<unknown, unknown, unknown>,
+  ): PCollection<U> {
+    const options = { urn: "beam:transform:combine_per_key:v1" };
+    const expand = () => this.combineStep<unknown>("precombine", combine).combineRest<U>(combine);
+    return this.builder.composite(label, [this.id], handleIdsOf, expand, options);
+  }
+}
+
+type Numbers<T, Verb extends string> = [T] extends [number]
+  ? PCollection<T>
+  : `${Verb}() needs numbers: call map() first, or use ${Verb}() as a combine function`;
+
+function named(name: string): Label {
+  return { name, given: true };
+}
+
+function optional(name: string | undefined, defaultName: string): Label {
+  return name === undefined ? { name: defaultName, given: false } : named(name);
+}
+
+// The `this` types of the verbs above are conditional so that a misuse reads as a sentence. Inside
+// the verb the condition held, which TypeScript cannot conclude by itself.
+function pairsOf(self: unknown): PCollection<readonly [unknown, unknown]> {
+  return self as PCollection<readonly [unknown, unknown]>;
+}
+
+function numbersOf(self: unknown): PCollection<number> {
+  return self as PCollection<number>;
+}
+
+function splitCombine(
+  where: "PerKey" | "Globally",
+  args: readonly unknown[],
+): { readonly label: Label; readonly combine: CombineFn<unknown, unknown, unknown> } {
+  const given = typeof args[0] === "string";
+  const combine = (given ? args[1] : args[0]) as Partial<CombineFn<unknown, unknown, unknown>> | undefined;
+  const missing = (["create", "add", "merge", "extract"] as const).filter(
+    (part) => typeof combine?.[part] !== "function",
+  );
+  const name = given ? (args[0] as string) : `${combine?.name ?? "Combine"}${where}`;
+  if (missing.length > 0) {
+    throw new BeamlineError(
+      "NOT_A_COMBINE_FN",
+      `Cannot combine in "${name}": the combine function lacks ${missing.join(", ")}; pass an object with create, add, merge and extract`,
+    );
+  }
+  return { label: { name, given }, combine: combine as CombineFn<unknown, unknown, unknown> };
+}
+
+/** Makes one DoFn to see which kind it is, and refuses what is none. */
+function userFnOf(label: Label, make: () => unknown): UserFn {
+  const made = isDoFnClass(make) ? undefined : make();
+  const probe = made as { process?: unknown; initialRestriction?: unknown } | undefined;
+  if (typeof probe?.process !== "function") {
+    throw new BeamlineError(
+      "NOT_A_DO_FN",
+      `Cannot apply "${label.name}": parDo() takes a function that makes the DoFn; write parDo(() => new MyDoFn())`,
+    );
+  }
+  return typeof probe.initialRestriction === "function"
+    ? { kind: "splittable", make: make as () => never }
+    : { kind: "doFn", make: make as () => never };
+}
+
+function isDoFnClass(make: () => unknown): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(make));
+}

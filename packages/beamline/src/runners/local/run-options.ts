@@ -1,0 +1,66 @@
+import type { CodeReference } from "../../code-ref/code-reference.js";
+
+export interface LocalRunOptions {
+  /** Threads that run bundles. Default: one per core. 1 runs everything on the calling thread. */
+  readonly workers?: number;
+  /**
+   * Where worker threads find the pipeline's functions. Without it (a pipeline built inline, as in
+   * tests and scripts) everything runs on the calling thread.
+   */
+  readonly code?: CodeReference;
+  /** Encode and decode at every edge, so that what works here works remotely. Default: false. */
+  readonly strictEncoding?: boolean;
+  /**
+   * How often a bundle is tried before the job fails. Default: 4. A bundle that fails twice in the
+   * same way is not tried again.
+   */
+  readonly maxAttempts?: number;
+  /** Cancels the run. What is half-written is removed before the promise rejects. */
+  readonly signal?: AbortSignal;
+  /** Called about `progressIntervalMs` apart while the job runs, and once at its end. */
+  readonly onProgress?: (progress: RunProgress) => void;
+  /** Default: 200. */
+  readonly progressIntervalMs?: number;
+}
+
+export interface RunProgress {
+  /** Transforms being worked on: the last name of each, at most a few. */
+  readonly running: readonly string[];
+  readonly stagesDone: number;
+  readonly stagesTotal: number;
+  /** Elements that have come out of sources so far, or gone through the busiest step. */
+  readonly elements: number;
+  /** Bytes of input read so far, and known in all. */
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  readonly elapsedMs: number;
+  /** Threads at work. */
+  readonly workers: number;
+}
+
+export interface CounterValue {
+  /** Unique name of the transform that counted. */
+  readonly transform: string;
+  readonly name: string;
+  readonly value: number;
+}
+
+export interface TransformCount {
+  readonly transform: string;
+  /** Elements that came into it. */
+  readonly elements: number;
+}
+
+/** What a finished run was. It is returned only for a run that succeeded. */
+export interface LocalRunResult {
+  readonly state: "done";
+  readonly elapsedMs: number;
+  readonly workers: number;
+  readonly bundles: number;
+  /** Bundles that failed and were run again. */
+  readonly retries: number;
+  /** User counters, over committed bundles only, in pipeline order. */
+  readonly counters: readonly CounterValue[];
+  /** Elements by transform, in pipeline order. */
+  readonly transforms: readonly TransformCount[];
+}

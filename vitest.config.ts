@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+interface PackageJson {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+}
+
+/**
+ * Resolves a package of this workspace to its TypeScript sources, so that unit tests need no build:
+ * each exported `./dist/x.js` becomes `src/x.ts`.
+ */
+function sourceAliases(folder: string): { find: RegExp; replacement: string }[] {
+  const root = new URL(`./${folder}/`, import.meta.url);
+  const { name, exports }: PackageJson = JSON.parse(
+    readFileSync(new URL("package.json", root), "utf8"),
+  );
+  return Object.entries(exports).flatMap(([subpath, target]) => {
+    if (typeof target === "string") return [];
+    const source = target.default.replace("./dist/", "./src/").replace(/\.js$/, ".ts");
+    return [
+      {
+        find: new RegExp(`^${name}${subpath.slice(1)}$`),
+        replacement: fileURLToPath(new URL(source, root)),
+      },
+    ];
+  });
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias: sourceAliases("packages/beamline") },
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "tools/**/*.test.mjs"],
+        },
+      },
+      {
+        // Runs what users run: the built packages, their real processes and worker threads.
+        test: {
+          name: "integration",
+          include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
+        },
+      },
+    ],
+  },
+});
