@@ -44,6 +44,7 @@ export default defineConfig({
           name: "integration",
           include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
           server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },

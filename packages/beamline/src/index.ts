@@ -39,3 +39,4 @@ export {
 export { type DoFnFactory, PCollection, type TaggedOutputs } from "./pipeline/pcollection.js";
 export { type CreateOptions, Pipeline } from "./pipeline/pipeline.js";
 export { type Applicable, composite, type PTransform } from "./pipeline/ptransform.js";
+export { UserCodeError } from "./exec/user-code-error.js";

@@ -145,7 +145,11 @@ export class ByteWriter {
 
   /** The written bytes as a copy of their own. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    return Uint8Array.prototype.slice.call(this.buffer, 0, this.position) as Uint8Array<ArrayBuffer>;
+    return Uint8Array.prototype.slice.call(
+      this.buffer,
+      0,
+      this.position,
+    ) as Uint8Array<ArrayBuffer>;
   }
 
   reset(): void {

@@ -1,24 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { BeamlineError } from "../model/errors.js";
+import { stringsOf } from "./buffer-strings.js";
 import type { ByteReader } from "./byte-reader.js";
 import type { ByteWriter } from "./byte-writer.js";
-
-/**
- * Node's own string methods of Buffer. They stand in no type declaration, but `buffer.write` and
- * `buffer.toString` only pick one of them by the name of an encoding, which costs as much again as
- * a short string.
- */
-export interface BufferStrings {
-  utf8Write(text: string, offset: number, length: number): number;
-  ucs2Write(text: string, offset: number, length: number): number;
-  utf8Slice(start: number, end: number): string;
-  latin1Slice(start: number, end: number): string;
-  ucs2Slice(start: number, end: number): string;
-}
-
-export function stringsOf(buffer: Buffer): BufferStrings {
-  return buffer as unknown as BufferStrings;
-}
+import { readLatin1 } from "./latin1.js";
 
 /** Up to here a loop over the characters beats the call into C++. */
 const LOOP_LIMIT = 32;
@@ -74,7 +59,8 @@ export function writeUtf8(text: string, out: ByteWriter): void {
   out.position = position + written;
 }
 
-function reserveUtf8(text: string): number {
+/** A bound of `text`'s length in UTF-8 that is cheap for short strings and close for long ones. */
+export function reserveUtf8(text: string): number {
   return text.length <= RESERVE_LIMIT ? text.length * 3 : Buffer.byteLength(text, "utf8");
 }
 
@@ -99,31 +85,14 @@ export function readUtf8(input: ByteReader, length: number): string {
   return text;
 }
 
-const { fromCharCode } = String;
-
-/** Reads one byte a character. The short cases are unrolled: a third of the cost of the call. */
-export function readLatin1(buffer: Buffer, start: number, end: number): string {
-  const b = buffer as unknown as { readonly [index: number]: number };
-  const i = start;
-  switch (end - start) {
-    case 0:
-      return "";
-    case 1:
-      return fromCharCode(b[i] as number);
-    case 2:
-      return fromCharCode(b[i] as number, b[i + 1] as number);
-    case 3:
-      return fromCharCode(b[i] as number, b[i + 1] as number, b[i + 2] as number);
-    case 4:
-      return fromCharCode(b[i] as number, b[i + 1] as number, b[i + 2] as number, b[i + 3] as number);
-    default:
-      return stringsOf(buffer).latin1Slice(start, end);
-  }
+/** Whether `text` has no lone surrogates. */
+export function isWellFormed(text: string): boolean {
+  // In Node 20, but not yet in the library types of ES2023.
+  return (text as unknown as { isWellFormed(): boolean }).isWellFormed();
 }
 
 function requireWellFormed(text: string): void {
-  // In Node 20, but not yet in the library types of ES2023.
-  if ((text as unknown as { isWellFormed(): boolean }).isWellFormed()) return;
+  if (isWellFormed(text)) return;
   throw new BeamlineError(
     "CANNOT_ENCODE",
     "Cannot encode the string as UTF-8: it has half of a surrogate pair; clean it with toWellFormed(), or use the js coder, which keeps any string",

@@ -1,7 +1,7 @@
 import type { ByteReader } from "../bytes/byte-reader.js";
 import type { ByteWriter } from "../bytes/byte-writer.js";
-import { cannotEncode, corruptBytes } from "./coder-errors.js";
 import { AtomicCoder } from "./atomic-coder.js";
+import { cannotEncode, corruptBytes } from "./coder-errors.js";
 
 class BoolCoder extends AtomicCoder<boolean> {
   readonly urn = "beam:coder:bool:v1";

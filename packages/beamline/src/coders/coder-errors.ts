@@ -19,6 +19,10 @@ export function corruptBytes(what: string, state: string): BeamlineError {
 }
 
 function describe(value: unknown): string {
-  const text = inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 40 });
+  const text = inspect(value, {
+    depth: 0,
+    breakLength: Number.POSITIVE_INFINITY,
+    maxStringLength: 40,
+  });
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

@@ -11,8 +11,7 @@ export function encodeOuter<T>(coder: Coder<T>, value: T, out: ByteWriter): void
 
 /** Reads the one value that fills `input` up to its end; bytes left over are an error. */
 export function decodeOuter<T>(coder: Coder<T>, input: ByteReader): T {
-  const value =
-    coder.decodeOuter === undefined ? coder.decode(input) : coder.decodeOuter(input);
+  const value = coder.decodeOuter === undefined ? coder.decode(input) : coder.decodeOuter(input);
   if (input.position !== input.end) {
     throw corruptBytes("the value", `${input.remaining} bytes are left over`);
   }

@@ -1,7 +1,8 @@
 import { BeamlineError } from "../model/errors.js";
 import type { Coder } from "./coder.js";
 import { IterableCoder } from "./iterable.js";
-import { js, jsKey } from "./js.js";
+import { js } from "./js.js";
+import { jsKey } from "./js-key.js";
 import { KvCoder } from "./kv.js";
 import { LengthPrefixCoder } from "./length-prefix.js";
 import { NullableCoder } from "./nullable.js";

@@ -14,7 +14,11 @@ class IntervalWindowCoder extends AtomicCoder<IntervalWindow> {
     }
     const { start, end } = window;
     writeTimestamp(end, out);
-    if (Number.isSafeInteger(start) && Number.isSafeInteger(end) && Number.isSafeInteger(end - start)) {
+    if (
+      Number.isSafeInteger(start) &&
+      Number.isSafeInteger(end) &&
+      Number.isSafeInteger(end - start)
+    ) {
       out.writeVarint(end - start);
     } else {
       out.writeVarint64(exactMillis(end) - exactMillis(start));

@@ -59,7 +59,10 @@ export class IterableCoder<T> implements Coder<Iterable<T>> {
 
   private decodeBlock(count: number, into: T[], input: ByteReader): void {
     if (count > input.remaining && into.length + count > MAX_EMPTY_ELEMENTS) {
-      throw corruptBytes("the iterable", `${count} elements cannot stand in ${input.remaining} bytes`);
+      throw corruptBytes(
+        "the iterable",
+        `${count} elements cannot stand in ${input.remaining} bytes`,
+      );
     }
     for (let i = 0; i < count; i++) into.push(this.element.decode(input));
   }

@@ -1,26 +1,44 @@
-import { deserialize, serialize } from "node:v8";
 import type { ByteReader } from "../bytes/byte-reader.js";
 import type { ByteWriter } from "../bytes/byte-writer.js";
 import { AtomicCoder } from "./atomic-coder.js";
+import { JsDecoder } from "./js-decoder.js";
+import { JsEncoder } from "./js-encoder.js";
+import { explainRefusal } from "./js-refusal.js";
 
-/* STUB while the real one is being written: same name, same type. */
 class JsCoder extends AtomicCoder<unknown> {
-  readonly urn: string;
-  override readonly deterministic: boolean;
-  constructor(urn: string, deterministic: boolean) {
-    super();
-    this.urn = urn;
-    this.deterministic = deterministic;
-  }
+  readonly urn = "beamline:coder:js:v1";
+  override readonly deterministic = false;
+  private readonly encoder = new JsEncoder(false);
+  private readonly decoder = new JsDecoder();
+
   encode(value: unknown, out: ByteWriter): void {
-    const bytes = serialize(value);
-    out.writeVarint(bytes.length);
-    out.writeBytes(bytes);
+    const start = out.position;
+    try {
+      this.encoder.write(value, out, 0);
+    } catch (error) {
+      out.position = start;
+      throw explainRefusal(error, value, false);
+    }
   }
+
   decode(input: ByteReader): unknown {
-    return deserialize(input.readBytes(input.readLength()));
+    return this.decoder.read(input, 0);
   }
 }
 
-export const js: AtomicCoder<unknown> = new JsCoder("beamline:coder:js:v1", false);
-export const jsKey: AtomicCoder<unknown> = new JsCoder("beamline:coder:js_key:v1", true);
+/**
+ * Any plain JavaScript value, exactly: the default coder.
+ *
+ * Keeps undefined, null, booleans, every number and bigint, every string, arrays (with holes and
+ * named properties, such as RegExp matches have), plain and null-prototype objects, Map, Set, Date,
+ * RegExp, built-in errors, ArrayBuffer, DataView, typed arrays and Buffer, in any nesting.
+ *
+ * Values are trees: an object that occurs twice comes back as two. Accessors come back as their
+ * values, views over part of a buffer as views over a buffer of their own, and nothing is frozen.
+ * Properties that are not enumerable, and those that somebody has given to a typed array, stay
+ * behind, as do symbol keys of anything but plain objects.
+ *
+ * Throws `CANNOT_ENCODE` with the path inside the value on functions, symbols, instances of other
+ * classes, properties with symbol keys, cycles, and nesting beyond 1000 levels.
+ */
+export const js: AtomicCoder<unknown> = new JsCoder();

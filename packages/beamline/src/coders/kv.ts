@@ -20,7 +20,8 @@ export class KvCoder<K, V> implements Coder<[K, V]> {
   }
 
   encode(pair: [K, V], out: ByteWriter): void {
-    if (!Array.isArray(pair) || pair.length !== 2) throw cannotEncode(pair, "a [key, value] pair", "kv");
+    if (!Array.isArray(pair) || pair.length !== 2)
+      throw cannotEncode(pair, "a [key, value] pair", "kv");
     this.key.encode(pair[0], out);
     this.value.encode(pair[1], out);
   }
@@ -31,7 +32,8 @@ export class KvCoder<K, V> implements Coder<[K, V]> {
   }
 
   encodeOuter(pair: [K, V], out: ByteWriter): void {
-    if (!Array.isArray(pair) || pair.length !== 2) throw cannotEncode(pair, "a [key, value] pair", "kv");
+    if (!Array.isArray(pair) || pair.length !== 2)
+      throw cannotEncode(pair, "a [key, value] pair", "kv");
     this.key.encode(pair[0], out);
     encodeOuter(this.value, pair[1], out);
   }

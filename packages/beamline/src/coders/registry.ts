@@ -28,7 +28,10 @@ export interface CoderSpec {
 }
 
 /** Makes the coder of one URN from its components and its payload (empty if it has none). */
-export type CoderFactory = (components: readonly Coder<unknown>[], payload: Uint8Array) => Coder<unknown>;
+export type CoderFactory = (
+  components: readonly Coder<unknown>[],
+  payload: Uint8Array,
+) => Coder<unknown>;
 
 /** Finds coders by URN. Immutable: `with` gives a registry that knows more. */
 export class CoderRegistry {
@@ -99,7 +102,10 @@ function atomic(coder: Coder<unknown>): [string, CoderFactory] {
   ];
 }
 
-function unary(urn: string, make: (component: Coder<unknown>) => Coder<unknown>): [string, CoderFactory] {
+function unary(
+  urn: string,
+  make: (component: Coder<unknown>) => Coder<unknown>,
+): [string, CoderFactory] {
   return [
     urn,
     (components) => {

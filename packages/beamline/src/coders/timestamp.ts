@@ -1,6 +1,11 @@
 import type { ByteReader } from "../bytes/byte-reader.js";
 import type { ByteWriter } from "../bytes/byte-writer.js";
-import { END_OF_GLOBAL_WINDOW, MAX_TIMESTAMP, MIN_TIMESTAMP, type Timestamp } from "../model/time.js";
+import {
+  END_OF_GLOBAL_WINDOW,
+  MAX_TIMESTAMP,
+  MIN_TIMESTAMP,
+  type Timestamp,
+} from "../model/time.js";
 import { AtomicCoder } from "./atomic-coder.js";
 import { cannotEncode, corruptBytes } from "./coder-errors.js";
 
@@ -37,7 +42,10 @@ export function timestampOfMillis(millis: bigint): Timestamp {
   ) {
     return timestamp;
   }
-  throw corruptBytes("the timestamp", `${millis} ms lies outside the instants that Beamline can hold`);
+  throw corruptBytes(
+    "the timestamp",
+    `${millis} ms lies outside the instants that Beamline can hold`,
+  );
 }
 
 /** Writes milliseconds since the epoch as eight bytes, big-endian, with the sign bit flipped. */

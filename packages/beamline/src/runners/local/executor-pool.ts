@@ -1,0 +1,111 @@
+import type { Executor } from "./bundle-work.js";
+import { ThreadExecutor, type ThreadExecutorOptions } from "./thread-executor.js";
+import type { WorkerSetup } from "./messages.js";
+import type { Plan } from "./plan.js";
+import { WorkerExecutor } from "./worker-executor.js";
+
+/** Work that is waiting, as far as the choice of threads goes. */
+export interface Backlog {
+  readonly bundles: number;
+  /** In bytes. */
+  readonly weight: number;
+  readonly elapsedMs: number;
+}
+
+export interface PoolOptions extends ThreadExecutorOptions {
+  /** How worker threads are set up; undefined when everything runs on the calling thread. */
+  readonly workerSetup: Omit<WorkerSetup, "progress"> | undefined;
+}
+
+/** Input above which worker threads pay for their start, about a quarter of a second of work. */
+const HEAVY_BYTES = 8 * 1024 * 1024;
+/** A run that has taken so long with bundles still waiting gets worker threads, whatever its weight. */
+const PATIENCE_MS = 250;
+
+type Workers =
+  | { readonly kind: "none" }
+  | { readonly kind: "starting" | "ready"; readonly executors: readonly WorkerExecutor[] };
+
+/**
+ * The threads of a run. Small jobs stay on the calling thread, which costs no start-up; once there
+ * is work for more, worker threads start, and the calling thread only coordinates.
+ */
+export class ExecutorPool {
+  private readonly own: ThreadExecutor;
+  private readonly options: PoolOptions;
+  private workers: Workers = { kind: "none" };
+  private readonly busy = new Set<Executor>();
+
+  constructor(plan: Plan, options: PoolOptions) {
+    this.options = options;
+    this.own = new ThreadExecutor(plan, options);
+  }
+
+  /** Threads that have run bundles or are about to. */
+  get size(): number {
+    return this.workers.kind === "none" ? 1 : this.workers.executors.length;
+  }
+
+  /** Elements processed so far by the running bundles. */
+  get processed(): number {
+    let processed = 0;
+    for (const executor of this.busy) processed += executor.processed;
+    return processed;
+  }
+
+  /**
+   * Starts worker threads when the backlog asks for them. The returned promise resolves when they
+   * can take work.
+   */
+  grow(backlog: Backlog): Promise<void> | undefined {
+    const { workerSetup, parallelism } = this.options;
+    if (this.workers.kind !== "none" || workerSetup === undefined || parallelism < 2) return undefined;
+    const heavy = backlog.weight >= HEAVY_BYTES;
+    const slow = backlog.elapsedMs >= PATIENCE_MS;
+    if (backlog.bundles < 2 || !(heavy || slow)) return undefined;
+    const executors = Array.from({ length: parallelism }, () => new WorkerExecutor(workerSetup));
+    this.workers = { kind: "starting", executors };
+    return Promise.all(executors.map(({ ready }) => ready)).then(() => {
+      this.workers = { kind: "ready", executors };
+    });
+  }
+
+  /** An executor that is free for a bundle of this weight, if there is one now. */
+  acquire(backlog: Backlog): Executor | undefined {
+    const executor = this.choose(backlog);
+    if (executor !== undefined) this.busy.add(executor);
+    return executor;
+  }
+
+  release(executor: Executor): void {
+    this.busy.delete(executor);
+  }
+
+  async close(): Promise<void> {
+    await this.own.close();
+    if (this.workers.kind === "none") return;
+    await Promise.all(this.workers.executors.map((executor) => executor.close()));
+  }
+
+  /** Stops everything where it is. */
+  async kill(): Promise<void> {
+    if (this.workers.kind !== "none") {
+      await Promise.all(this.workers.executors.map((executor) => executor.kill()));
+    }
+    await this.own.close();
+  }
+
+  private choose({ bundles, weight }: Backlog): Executor | undefined {
+    switch (this.workers.kind) {
+      case "none":
+        return this.busy.has(this.own) ? undefined : this.own;
+      case "starting":
+        return undefined;
+      case "ready": {
+        // A lone small bundle, such as the last step of a write, is not worth a message.
+        if (bundles === 1 && weight < HEAVY_BYTES / 128 && this.busy.size === 0) return this.own;
+        return this.workers.executors.find((executor) => !this.busy.has(executor));
+      }
+    }
+  }
+}

@@ -1,0 +1,218 @@
+import { availableParallelism } from "node:os";
+import { fingerprintOf } from "../../code-ref/fingerprint.js";
+import type { Graph, PCollectionId } from "../../graph/nodes.js";
+import { BeamlineError } from "../../model/errors.js";
+import type { BundleOutput, Executor } from "./bundle-work.js";
+import { type Backlog, ExecutorPool } from "./executor-pool.js";
+import { RunMetrics } from "./metrics.js";
+import { type Plan, planGraph, resultsOf } from "./plan.js";
+import { hooksOf } from "./run-hooks.js";
+import type { LocalRunOptions, LocalRunResult, RunProgress } from "./run-options.js";
+import { decodeBlocks } from "./sources.js";
+import { StageTable, type Task } from "./stage-state.js";
+
+/** One run of a graph on this machine. */
+export class LocalJob {
+  private readonly graph: Graph;
+  private readonly options: LocalRunOptions;
+  private readonly plan: Plan;
+  private readonly stages: StageTable;
+  private readonly pool: ExecutorPool;
+  private readonly metrics = new RunMetrics();
+  private readonly abort = new AbortController();
+  private readonly started = performance.now();
+  private readonly queue: Task[] = [];
+  private readonly running = new Map<Executor, Task>();
+  private bundles = 0;
+  private retries = 0;
+  private bytesDone = 0;
+  private bytesTotal = 0;
+  private wake: () => void = () => {};
+  private failure: { readonly error: unknown } | undefined;
+
+  /** @param results - PCollections to keep for {@link read}. */
+  constructor(graph: Graph, options: LocalRunOptions, results: readonly PCollectionId[] = []) {
+    const parallelism = parallelismOf(options);
+    const strictEncoding = options.strictEncoding ?? false;
+    this.graph = graph;
+    this.options = options;
+    this.plan = planGraph(graph, results);
+    this.stages = new StageTable(this.plan, parallelism);
+    const { code } = options;
+    this.pool = new ExecutorPool(this.plan, {
+      strictEncoding,
+      parallelism,
+      signal: this.abort.signal,
+      workerSetup:
+        code === undefined || parallelism < 2
+          ? undefined
+          : { code, fingerprint: fingerprintOf(graph), results, strictEncoding, parallelism },
+    });
+  }
+
+  async run(): Promise<LocalRunResult> {
+    const hooks = hooksOf(this.graph);
+    const { signal } = this.options;
+    signal?.throwIfAborted();
+    await hooks.check();
+    await hooks.prepare();
+    const cancel = () => this.fail(cancelled(signal?.reason));
+    signal?.addEventListener("abort", cancel, { once: true });
+    const ticker = this.startTicker();
+    try {
+      if (signal?.aborted === true) cancel();
+      await this.loop();
+      await this.pool.close();
+      this.report();
+      return this.result();
+    } catch (error) {
+      this.abort.abort(error);
+      await this.pool.kill().catch(() => undefined);
+      await hooks.abandon();
+      throw error;
+    } finally {
+      clearInterval(ticker);
+      signal?.removeEventListener("abort", cancel);
+    }
+  }
+
+  /** The elements of a PCollection that the job was asked to keep. */
+  read(id: PCollectionId): unknown[] {
+    const dataset = this.plan.datasets.get(resultsOf(id));
+    if (dataset === undefined) return [];
+    return [...decodeBlocks(dataset.coder, this.stages.blocksOf(dataset.id))];
+  }
+
+  private async loop(): Promise<void> {
+    for (;;) {
+      for (const task of this.stages.startReady()) {
+        this.queue.push(task);
+        if (task.stage.dataset?.kind === "restrictions") this.bytesTotal += task.bundle.weight;
+      }
+      if (this.failure !== undefined) throw this.failure.error;
+      if (this.stages.isDone) return;
+      const woken = new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+      this.assign();
+      await woken;
+    }
+  }
+
+  private assign(): void {
+    this.pool.grow(this.backlog())?.then(
+      () => this.wake(),
+      (error: unknown) => this.fail(error),
+    );
+    while (this.queue.length > 0) {
+      const executor = this.pool.acquire(this.backlog());
+      if (executor === undefined) return;
+      const task = this.queue.shift();
+      if (task === undefined) return;
+      this.running.set(executor, task);
+      void this.execute(executor, task);
+    }
+  }
+
+  private backlog(): Backlog {
+    let weight = 0;
+    for (const { bundle } of this.queue) weight += bundle.weight;
+    return { bundles: this.queue.length, weight, elapsedMs: this.elapsed() };
+  }
+
+  /** Never rejects: a failure that ends the job goes to {@link fail}. */
+  private async execute(executor: Executor, task: Task): Promise<void> {
+    const { stage, bundle } = task;
+    try {
+      this.commit(task, await executor.run({ stage: stage.id, blocks: bundle.blocks }));
+    } catch (error) {
+      this.retry(task, error);
+    } finally {
+      this.pool.release(executor);
+      this.running.delete(executor);
+      this.wake();
+    }
+  }
+
+  private commit({ stage, bundle }: Task, output: BundleOutput): void {
+    if (this.failure !== undefined) return;
+    this.stages.commit(stage, output.blocks);
+    this.metrics.commit(output.steps);
+    this.bundles++;
+    if (stage.dataset?.kind === "restrictions") this.bytesDone += bundle.weight;
+  }
+
+  /** Nothing of a failed bundle was kept, so it can run again, unless it fails the same way twice. */
+  private retry(task: Task, error: unknown): void {
+    const lastFailure = error instanceof Error ? error.message : String(error);
+    const failures = task.failures + 1;
+    const again = failures < (this.options.maxAttempts ?? 4) && lastFailure !== task.lastFailure;
+    if (!again || this.failure !== undefined) {
+      this.fail(error);
+      return;
+    }
+    this.retries++;
+    this.queue.unshift({ ...task, failures, lastFailure });
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= { error };
+    this.wake();
+  }
+
+  private startTicker(): NodeJS.Timeout | undefined {
+    const { onProgress, progressIntervalMs = 200 } = this.options;
+    if (onProgress === undefined) return undefined;
+    return setInterval(() => this.report(), progressIntervalMs).unref();
+  }
+
+  private report(): void {
+    this.options.onProgress?.(this.progress());
+  }
+
+  private progress(): RunProgress {
+    return {
+      running: this.stages.running().map(({ id }) => id),
+      stagesDone: this.stages.done,
+      stagesTotal: this.plan.stages.length,
+      elements: this.metrics.elements + this.pool.processed,
+      bytesDone: this.bytesDone,
+      bytesTotal: this.bytesTotal,
+      elapsedMs: this.elapsed(),
+      workers: this.pool.size,
+    };
+  }
+
+  private result(): LocalRunResult {
+    return {
+      state: "done",
+      elapsedMs: this.elapsed(),
+      workers: this.pool.size,
+      bundles: this.bundles,
+      retries: this.retries,
+      counters: this.metrics.counterValues(this.graph),
+      transforms: this.metrics.transformCounts(this.graph),
+    };
+  }
+
+  private elapsed(): number {
+    return performance.now() - this.started;
+  }
+}
+
+function parallelismOf({ workers, code }: LocalRunOptions): number {
+  if (workers !== undefined && (!Number.isInteger(workers) || workers < 1)) {
+    throw new BeamlineError(
+      "BAD_WORKERS",
+      `Cannot run with ${workers} workers: give a whole number of 1 or more`,
+    );
+  }
+  return code === undefined ? 1 : (workers ?? availableParallelism());
+}
+
+function cancelled(reason: unknown): BeamlineError {
+  if (reason instanceof BeamlineError) return reason;
+  return new BeamlineError("CANCELLED", "Cannot finish the job: it was cancelled; run it again", {
+    cause: reason,
+  });
+}

@@ -1,0 +1,37 @@
+import type { CodeReference } from "../../code-ref/code-reference.js";
+import type { Fingerprint } from "../../code-ref/fingerprint.js";
+import type { BundleOutput, BundleWork } from "./bundle-work.js";
+
+/** `workerData` of a worker thread. */
+export interface WorkerSetup {
+  readonly code: CodeReference;
+  readonly fingerprint: Fingerprint;
+  readonly results: readonly string[];
+  readonly strictEncoding: boolean;
+  readonly parallelism: number;
+  /** One Float64: elements processed in the running bundle, for progress. */
+  readonly progress: SharedArrayBuffer;
+}
+
+export type ToWorker =
+  | { readonly kind: "run"; readonly work: BundleWork }
+  | { readonly kind: "close" };
+
+export type FromWorker =
+  | { readonly kind: "ready" }
+  | { readonly kind: "done"; readonly output: BundleOutput }
+  | { readonly kind: "failed"; readonly error: SerializedError }
+  | { readonly kind: "closed"; readonly error?: SerializedError };
+
+/** An error in a form that keeps what people need across threads. */
+export interface SerializedError {
+  readonly kind: "user-code" | "beamline" | "other";
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly code?: string;
+  readonly origin?: "user" | "remote" | "internal";
+  readonly transform?: string;
+  readonly element?: string | undefined;
+  readonly cause?: SerializedError;
+}

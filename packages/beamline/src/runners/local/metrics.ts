@@ -1,0 +1,48 @@
+import type { StepCounts } from "../../exec/step-metrics.js";
+import type { Graph } from "../../graph/nodes.js";
+import type { CounterValue, TransformCount } from "./run-options.js";
+
+/** Adds up what committed bundles counted. */
+export class RunMetrics {
+  /** Elements through the busiest step of each bundle, for progress. */
+  elements = 0;
+  private readonly perTransform = new Map<string, number>();
+  private readonly counters = new Map<string, Map<string, number>>();
+
+  commit(steps: readonly StepCounts[]): void {
+    let most = 0;
+    const seen = new Set<string>();
+    for (const { step, elements, counters } of steps) {
+      most = Math.max(most, elements);
+      // A splittable DoFn is several steps of one name in a stage: its input is what the first saw.
+      if (!seen.has(step)) add(this.perTransform, step, elements);
+      seen.add(step);
+      for (const [name, value] of Object.entries(counters)) {
+        let own = this.counters.get(step);
+        if (own === undefined) {
+          own = new Map();
+          this.counters.set(step, own);
+        }
+        add(own, name, value);
+      }
+    }
+    this.elements += most;
+  }
+
+  counterValues(graph: Graph): CounterValue[] {
+    return [...graph.transforms.keys()].flatMap((transform) =>
+      [...(this.counters.get(transform) ?? [])].map(([name, value]) => ({ transform, name, value })),
+    );
+  }
+
+  transformCounts(graph: Graph): TransformCount[] {
+    return [...graph.transforms.keys()].flatMap((transform) => {
+      const elements = this.perTransform.get(transform);
+      return elements === undefined ? [] : [{ transform, elements }];
+    });
+  }
+}
+
+function add(map: Map<string, number>, key: string, value: number): void {
+  map.set(key, (map.get(key) ?? 0) + value);
+}

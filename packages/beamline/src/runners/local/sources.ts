@@ -1,0 +1,93 @@
+import { ByteReader } from "../../bytes/byte-reader.js";
+import type { Coder } from "../../coders/coder.js";
+import type { Block } from "../../engine/block.js";
+import { type Group, GroupIndex } from "../../engine/group-index.js";
+import type { BundleGate, BundleSource } from "../../exec/bundle-processor.js";
+import type { Receive } from "../../exec/receive.js";
+import { GLOBAL_FIRING_META, IMPULSE_META } from "../../model/element-meta.js";
+import { internalError } from "../../model/errors.js";
+import type { Dataset } from "./plan.js";
+
+/** The source that feeds `blocks` of a dataset, or the impulse where there is none. */
+export function sourceOf(dataset: Dataset | undefined, blocks: readonly Block[]): BundleSource {
+  if (dataset === undefined) return { feed: (receive) => receive(new Uint8Array(0), IMPULSE_META) };
+  return dataset.kind === "groups"
+    ? { feed: (receive, gate) => feedGroups(dataset.coder, blocks, receive, gate) }
+    : { feed: (receive, gate) => feedElements(dataset.coder, blocks, receive, gate) };
+}
+
+/** Decodes the elements of blocks, one after the other. */
+export function* decodeBlocks(coder: Coder<unknown>, blocks: readonly Block[]): Iterable<unknown> {
+  for (const { bytes } of blocks) {
+    const reader = new ByteReader(bytes);
+    while (reader.remaining > 0) yield coder.decode(reader);
+  }
+}
+
+async function feedElements(
+  coder: Coder<unknown>,
+  blocks: readonly Block[],
+  receive: Receive,
+  gate: BundleGate,
+): Promise<void> {
+  const turn = new Turn();
+  for (const { bytes } of blocks) {
+    const reader = new ByteReader(bytes);
+    while (reader.remaining > 0) {
+      receive(coder.decode(reader), IMPULSE_META);
+      if (gate.attention) await gate.clear();
+      if (turn.isOver()) await turn.pass();
+    }
+  }
+}
+
+async function feedGroups(
+  coder: Coder<unknown>,
+  blocks: readonly Block[],
+  receive: Receive,
+  gate: BundleGate,
+): Promise<void> {
+  const [key, value] = coder.components;
+  if (key === undefined || value === undefined) throw internalError("A shuffle needs a kv coder");
+  const turn = new Turn();
+  for (const group of new GroupIndex(blocks).groups()) {
+    receive([key.decode(group.key()), new GroupedValues(group, value)], GLOBAL_FIRING_META);
+    if (gate.attention) await gate.clear();
+    if (turn.isOver()) await turn.pass();
+  }
+}
+
+/** The values of one key, decoded as they are iterated; each iteration starts anew. */
+class GroupedValues implements Iterable<unknown> {
+  private readonly group: Group;
+  private readonly coder: Coder<unknown>;
+
+  constructor(group: Group, coder: Coder<unknown>) {
+    this.group = group;
+    this.coder = coder;
+  }
+
+  *[Symbol.iterator](): Iterator<unknown> {
+    for (const reader of this.group.values()) yield this.coder.decode(reader);
+  }
+}
+
+const TURN_MS = 20;
+const ELEMENTS_PER_LOOK = 128;
+
+/** Lets the event loop turn now and then: signals, progress and cancellation come through. */
+class Turn {
+  private started = performance.now();
+  private elements = 0;
+
+  isOver(): boolean {
+    if (++this.elements < ELEMENTS_PER_LOOK) return false;
+    this.elements = 0;
+    return performance.now() - this.started > TURN_MS;
+  }
+
+  async pass(): Promise<void> {
+    await new Promise(setImmediate);
+    this.started = performance.now();
+  }
+}

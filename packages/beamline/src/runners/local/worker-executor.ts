@@ -1,0 +1,103 @@
+import { Worker } from "node:worker_threads";
+import { BeamlineError } from "../../model/errors.js";
+import type { BundleOutput, BundleWork, Executor } from "./bundle-work.js";
+import type { FromWorker, ToWorker, WorkerSetup } from "./messages.js";
+import { deserializeError } from "./serialize-error.js";
+
+interface Pending<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Runs bundles in a worker thread of its own. */
+export class WorkerExecutor implements Executor {
+  /** Resolves when the worker has built the pipeline; rejects when it can't. */
+  readonly ready: Promise<void>;
+  private readonly worker: Worker;
+  private readonly progress: Float64Array;
+  private pending: Pending<BundleOutput | undefined> | undefined;
+  private death: Error | undefined;
+
+  constructor(setup: Omit<WorkerSetup, "progress">) {
+    const progress = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
+    this.progress = new Float64Array(progress);
+    const workerData: WorkerSetup = { ...setup, progress };
+    // A larger young generation: most elements die young, and copying survivors costs.
+    this.worker = new Worker(new URL("./worker.js", import.meta.url), {
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: 32 },
+    });
+    const ready = this.expect();
+    this.ready = ready.then(() => undefined);
+    this.ready.catch(() => undefined);
+    this.worker.on("message", (message: FromWorker) => this.take(message));
+    this.worker.on("error", (error) => this.die(error));
+    this.worker.on("exit", (code) => this.die(exited(code)));
+  }
+
+  get processed(): number {
+    return this.progress[0] ?? 0;
+  }
+
+  async run(work: BundleWork): Promise<BundleOutput> {
+    const done = this.expect();
+    this.post({ kind: "run", work });
+    return (await done) as BundleOutput;
+  }
+
+  async close(): Promise<void> {
+    if (this.death !== undefined) return;
+    const closed = this.expect();
+    this.post({ kind: "close" });
+    await closed;
+    await this.worker.terminate();
+  }
+
+  /** Stops the thread wherever it is. */
+  async kill(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private post(message: ToWorker): void {
+    this.worker.postMessage(message);
+  }
+
+  private expect(): Promise<BundleOutput | undefined> {
+    if (this.death !== undefined) return Promise.reject(this.death);
+    return new Promise((resolve, reject) => {
+      this.pending = { resolve, reject };
+    });
+  }
+
+  private take(message: FromWorker): void {
+    const { pending } = this;
+    this.pending = undefined;
+    switch (message.kind) {
+      case "ready":
+        pending?.resolve(undefined);
+        return;
+      case "done":
+        pending?.resolve(message.output);
+        return;
+      case "failed":
+        pending?.reject(deserializeError(message.error));
+        return;
+      case "closed":
+        if (message.error === undefined) pending?.resolve(undefined);
+        else pending?.reject(deserializeError(message.error));
+    }
+  }
+
+  private die(error: Error): void {
+    this.death ??= error;
+    this.pending?.reject(this.death);
+    this.pending = undefined;
+  }
+}
+
+function exited(code: number): BeamlineError {
+  return new BeamlineError(
+    "WORKER_DIED",
+    `Cannot finish the bundle: its worker thread ended with code ${code}; look for process.exit() in the pipeline's code, or lower --workers if memory is short`,
+  );
+}

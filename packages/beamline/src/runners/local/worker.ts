@@ -1,0 +1,55 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { fingerprintOf, requireSameFingerprint } from "../../code-ref/fingerprint.js";
+import { loadGraph } from "../../code-ref/load-graph.js";
+import { internalError } from "../../model/errors.js";
+import type { BundleOutput } from "./bundle-work.js";
+import type { FromWorker, ToWorker, WorkerSetup } from "./messages.js";
+import { planGraph } from "./plan.js";
+import { serializeError } from "./serialize-error.js";
+import { ThreadExecutor } from "./thread-executor.js";
+
+// Entry of a worker thread: builds the pipeline again, then runs the bundles that it is sent.
+
+const PROGRESS_MS = 100;
+
+async function main(): Promise<void> {
+  const port = parentPort;
+  if (port === null) throw internalError("The worker module runs only in a worker thread");
+  const setup = workerData as WorkerSetup;
+  const post = (message: FromWorker, transfer: ArrayBuffer[] = []) =>
+    port.postMessage(message, transfer);
+
+  const graph = await loadGraph(setup.code);
+  requireSameFingerprint(setup.fingerprint, fingerprintOf(graph));
+  const executor = new ThreadExecutor(planGraph(graph, setup.results), setup);
+  const progress = new Float64Array(setup.progress);
+  setInterval(() => {
+    progress[0] = executor.processed;
+  }, PROGRESS_MS).unref();
+
+  const handle = async (message: ToWorker): Promise<void> => {
+    if (message.kind === "close") {
+      await executor.close().then(
+        () => post({ kind: "closed" }),
+        (error) => post({ kind: "closed", error: serializeError(error) }),
+      );
+      port.close();
+      return;
+    }
+    try {
+      const output = await executor.run(message.work);
+      progress[0] = 0;
+      post({ kind: "done", output }, buffersOf(output));
+    } catch (error) {
+      post({ kind: "failed", error: serializeError(error) });
+    }
+  };
+  port.on("message", (message: ToWorker) => void handle(message));
+  post({ kind: "ready" });
+}
+
+function buffersOf(output: BundleOutput): ArrayBuffer[] {
+  return output.blocks.flatMap(({ blocks }) => blocks.map(({ bytes }) => bytes.buffer));
+}
+
+await main();
