@@ -40,3 +40,4 @@ export { type DoFnFactory, PCollection, type TaggedOutputs } from "./pipeline/pc
 export { type CreateOptions, Pipeline } from "./pipeline/pipeline.js";
 export { type Applicable, composite, type PTransform } from "./pipeline/ptransform.js";
 export { UserCodeError } from "./exec/user-code-error.js";
+export { generateSequence, type SequenceRange } from "./transforms/generate-sequence.js";

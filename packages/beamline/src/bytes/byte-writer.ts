@@ -125,16 +125,17 @@ export class ByteWriter {
    */
   insertLength(start: number): void {
     const length = this.position - start;
-    this.writeVarint(length);
-    const size = this.position - start - length;
-    if (size === 1) {
-      this.buffer.copyWithin(start + 1, start, start + length);
+    if (length < 0x80) {
+      this.ensure(1);
+      this.buffer.copyWithin(start + 1, start, this.position);
       this.buffer[start] = length;
+      this.position++;
     } else {
-      const prefix = this.buffer.slice(start + length, this.position);
-      const copy = Uint8Array.from(prefix);
-      this.buffer.copyWithin(start + size, start, start + length);
-      this.buffer.set(copy, start);
+      // Written behind its place first, to learn its size.
+      this.writeVarint(length);
+      const prefix = Uint8Array.from(this.buffer.subarray(start + length, this.position));
+      this.buffer.copyWithin(start + prefix.length, start, start + length);
+      this.buffer.set(prefix, start);
     }
   }
 
@@ -143,13 +144,9 @@ export class ByteWriter {
     return this.buffer.subarray(0, this.position);
   }
 
-  /** The written bytes as a copy of their own. */
+  /** The written bytes as a copy of their own: a plain Uint8Array over a buffer that only it uses. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    return Uint8Array.prototype.slice.call(
-      this.buffer,
-      0,
-      this.position,
-    ) as Uint8Array<ArrayBuffer>;
+    return new Uint8Array(this.view());
   }
 
   reset(): void {

@@ -6,6 +6,7 @@ import type { Timestamp } from "../model/time.js";
 import type { Window } from "../model/window.js";
 import type { OperatorContext } from "./operator.js";
 import { specialise } from "./specialise.js";
+import { Turn } from "./turn.js";
 
 /** The `ctx` of user functions. One per step, reused: `meta` moves on with the elements. */
 export class StepContext implements ElementContext {
@@ -54,6 +55,7 @@ export class OutputContext
   implements ProcessContext<unknown, AnyTags>, BundleContext<unknown, AnyTags>
 {
   readonly output: (value: unknown) => void;
+  private readonly turn = new Turn();
 
   constructor(operator: OperatorContext) {
     super(operator);
@@ -77,6 +79,7 @@ export class OutputContext
 
   ready(): Promise<void> | undefined {
     const { scope, downstream } = this.operator;
-    return scope.attention ? scope.clear(downstream) : undefined;
+    if (scope.attention) return scope.clear(downstream);
+    return this.turn.isLate() ? this.turn.pass() : undefined;
   }
 }

@@ -36,8 +36,9 @@ export interface Outputs<Out, Tags extends TagTypes> {
   /** Emits to the extra output `tag`. */
   outputTo<Tag extends keyof Tags & string>(tag: Tag, value: Tags[Tag]): void;
   /**
-   * Resolves when downstream has room. Await it between bursts of `output` in an asynchronous
-   * `process` that emits far more than it takes in; everywhere else back-pressure is automatic.
+   * Resolves when downstream has room; undefined when it has. Await it between bursts of `output`
+   * in an asynchronous `process` that emits far more than it takes in: it also lets the event loop
+   * turn. Everywhere else back-pressure is automatic.
    */
   ready(): Promise<void> | undefined;
 }

@@ -4,6 +4,7 @@ import type { Block } from "../../engine/block.js";
 import { type Group, GroupIndex } from "../../engine/group-index.js";
 import type { BundleGate, BundleSource } from "../../exec/bundle-processor.js";
 import type { Receive } from "../../exec/receive.js";
+import { Turn } from "../../exec/turn.js";
 import { GLOBAL_FIRING_META, IMPULSE_META } from "../../model/element-meta.js";
 import { internalError } from "../../model/errors.js";
 import type { Dataset } from "./plan.js";
@@ -69,25 +70,5 @@ class GroupedValues implements Iterable<unknown> {
 
   *[Symbol.iterator](): Iterator<unknown> {
     for (const reader of this.group.values()) yield this.coder.decode(reader);
-  }
-}
-
-const TURN_MS = 20;
-const ELEMENTS_PER_LOOK = 128;
-
-/** Lets the event loop turn now and then: signals, progress and cancellation come through. */
-class Turn {
-  private started = performance.now();
-  private elements = 0;
-
-  isOver(): boolean {
-    if (++this.elements < ELEMENTS_PER_LOOK) return false;
-    this.elements = 0;
-    return performance.now() - this.started > TURN_MS;
-  }
-
-  async pass(): Promise<void> {
-    await new Promise(setImmediate);
-    this.started = performance.now();
   }
 }
