@@ -40,4 +40,8 @@ export { type DoFnFactory, PCollection, type TaggedOutputs } from "./pipeline/pc
 export { type CreateOptions, Pipeline } from "./pipeline/pipeline.js";
 export { type Applicable, composite, type PTransform } from "./pipeline/ptransform.js";
 export { UserCodeError } from "./exec/user-code-error.js";
+export { type CoGrouped, coGroupByKey } from "./transforms/co-group-by-key.js";
 export { generateSequence, type SequenceRange } from "./transforms/generate-sequence.js";
+export type { ReadTextOptions } from "./io/text/read.js";
+export { text } from "./io/text/text.js";
+export type { WriteTextOptions } from "./io/text/write.js";

@@ -177,13 +177,24 @@ function isIndex(key: string): boolean {
 }
 
 function writeInteger(value: number, out: ByteWriter): void {
-  if (value >= 0) {
-    out.writeByte(TAG.positiveInteger);
-    out.writeVarint(value);
-  } else {
-    out.writeByte(TAG.negativeInteger);
-    out.writeVarint(-1 - value);
+  const tag = value >= 0 ? TAG.positiveInteger : TAG.negativeInteger;
+  let rest = value >= 0 ? value : -1 - value;
+  if (rest >= 0x1000_0000) {
+    out.writeByte(tag);
+    out.writeVarint(rest);
+    return;
   }
+  // As writeVarint does it, but with one check of the room for all.
+  out.ensure(5);
+  const { buffer } = out;
+  let at = out.position;
+  buffer[at++] = tag;
+  while (rest >= 0x80) {
+    buffer[at++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+  }
+  buffer[at++] = rest;
+  out.position = at;
 }
 
 function writeBigint(value: bigint, out: ByteWriter): void {

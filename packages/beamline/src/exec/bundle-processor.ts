@@ -1,3 +1,4 @@
+import type { PCollectionId } from "../graph/nodes.js";
 import { BundleScope, type Congestible } from "./bundle-scope.js";
 import { type CompileOptions, compileStage } from "./compile-stage.js";
 import type { Operator } from "./operator.js";
@@ -13,10 +14,16 @@ export interface BundleGate {
   clear(): Promise<void>;
 }
 
+/** The receivers of a stage's inputs. */
+export type Entries = ReadonlyMap<PCollectionId, Receive>;
+
 /** Feeds a bundle's elements into a stage. */
 export interface BundleSource {
-  /** Calls `receive` for each element, and awaits `gate.clear()` whenever `gate.attention` holds. */
-  feed(receive: Receive, gate: BundleGate): void | Promise<void>;
+  /**
+   * Hands each element to the entry of its PCollection, and awaits `gate.clear()` whenever
+   * `gate.attention` holds.
+   */
+  feed(entries: Entries, gate: BundleGate): void | Promise<void>;
 }
 
 /**
@@ -25,7 +32,7 @@ export interface BundleSource {
  */
 export class BundleProcessor {
   private readonly scope = new BundleScope();
-  private readonly root: Receive;
+  private readonly entries: Entries;
   private readonly operators: readonly Operator[];
   private readonly metrics: readonly StepMetrics[];
   private readonly gate: BundleGate;
@@ -34,7 +41,7 @@ export class BundleProcessor {
   constructor(stage: Stage, options: CompileOptions) {
     const { scope } = this;
     const compiled = compileStage(stage, scope, options);
-    this.root = compiled.root;
+    this.entries = compiled.entries;
     this.operators = compiled.operators;
     this.metrics = compiled.metrics;
     this.gate = gateOf(scope, compiled.congestibles);
@@ -57,7 +64,7 @@ export class BundleProcessor {
       if (signal?.aborted === true) cancel();
       scope.throwIfFailed();
       await this.start();
-      await source.feed(this.root, this.gate);
+      await source.feed(this.entries, this.gate);
       for (const operator of this.operators) {
         await operator.finishBundle?.();
         scope.throwIfFailed();

@@ -22,8 +22,8 @@ export interface CompileOptions {
 }
 
 export interface CompiledStage {
-  /** Takes the elements of the stage's input. */
-  readonly root: Receive;
+  /** Take the elements of the stage's inputs. */
+  readonly entries: ReadonlyMap<PCollectionId, Receive>;
   /** In topological order. */
   readonly operators: readonly Operator[];
   readonly metrics: readonly StepMetrics[];
@@ -37,7 +37,7 @@ interface Edge {
   readonly downstream: readonly Congestible[];
 }
 
-/** Turns a stage into a chain of direct calls, from its sinks up to its input. */
+/** Turns a stage into a chain of direct calls, from its sinks up to its inputs. */
 export function compileStage(
   stage: Stage,
   scope: BundleScope,
@@ -85,8 +85,14 @@ export function compileStage(
     operators.unshift(operator);
     metrics.unshift(stepMetrics);
   }
-  const input = edgeOf(stage.input);
-  return { root: input.receive, operators, metrics, congestibles: input.downstream };
+  const entries = new Map<PCollectionId, Receive>();
+  const congestibles = new Set<Congestible>();
+  for (const input of stage.inputs) {
+    const edge = edgeOf(input);
+    entries.set(input, edge.receive);
+    for (const congestible of edge.downstream) congestibles.add(congestible);
+  }
+  return { entries, operators, metrics, congestibles: [...congestibles] };
 }
 
 function makeOperator(context: OperatorContext): Operator {

@@ -36,13 +36,14 @@ export interface StageSink {
 }
 
 /**
- * A fused piece of pipeline that runs in one place: elements of `input` come in, go through
+ * A fused piece of pipeline that runs in one place: elements of `inputs` come in, go through
  * `steps`, and leave by `sinks`. Plain data; the local planner makes it, and so does the harness
  * from a `ProcessBundleDescriptor`.
  */
 export interface Stage {
   readonly id: string;
-  readonly input: PCollectionId;
+  /** Where elements come in: one of the local engine's stages, sometimes several of a runner's. */
+  readonly inputs: readonly PCollectionId[];
   /** In topological order. */
   readonly steps: readonly Step[];
   readonly sinks: readonly StageSink[];

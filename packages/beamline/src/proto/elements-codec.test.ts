@@ -58,7 +58,7 @@ describe("elements codec", () => {
       timers: [],
     });
     for (let end = 1; end < bytes.length; end++) {
-      expect(() => decodeElements(bytes.subarray(0, end))).toThrow("Cannot decode Elements");
+      expect(() => decodeElements(bytes.subarray(0, end))).toThrow("Cannot decode a wire message");
     }
   });
 

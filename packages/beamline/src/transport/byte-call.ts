@@ -1,4 +1,4 @@
-import type { Metadata } from "./transport.js";
+import type { Metadata } from "./message-stream.js";
 import type { CallStatus } from "./transport-error.js";
 
 /**

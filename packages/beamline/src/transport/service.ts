@@ -1,6 +1,6 @@
 import type { DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
 import type { Received, Sent } from "./codec.js";
-import type { MessageStream, Metadata } from "./transport.js";
+import type { MessageStream, Metadata } from "./message-stream.js";
 
 /** What a handler learns about its call. */
 export interface CallContext {

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { spawnSync } from "node:child_process";
+import { lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import type { ElementsFrame } from "../proto/elements-codec.js";
 import { BeamFnControl } from "../proto/gen/fn-execution/control_pb.js";
 import { BeamFnData } from "../proto/gen/fn-execution/data_pb.js";
@@ -22,6 +22,8 @@ let sockets = 0;
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
+
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const networks = [
   { name: "memory", network: createMemoryNetwork(), freeAddress: () => "" },
@@ -49,7 +51,7 @@ describe.each(networks)("$name", ({ network, freeAddress }) => {
       [
         bindService(BeamFnControl, {
           getProcessBundleDescriptor: ({ processBundleDescriptorId }, { metadata }) => ({
-            id: `${processBundleDescriptorId} for ${metadata["worker_id"]} ${metadata["extra"]}`,
+            id: `${processBundleDescriptorId} for ${metadata.worker_id} ${metadata.extra}`,
           }),
         }),
       ],
@@ -474,18 +476,22 @@ describe.each(networks)("$name", ({ network, freeAddress }) => {
   });
 });
 
-test("grpcNetwork.listen + replaces a socket that a dead process has left", async () => {
-  const path = join(dir, "stale.sock");
-  const dead = createServer();
-  await new Promise<void>((resolve) => dead.listen(path, resolve));
-  // Closing unlinks the file, as a killed process would not.
-  await new Promise((resolve) => dead.close(resolve));
-  rmSync(path, { force: true });
-  writeFileSync(path, "");
-  await expect(grpcNetwork.listen(`unix:${path}`, [])).rejects.toThrow("Cannot listen");
-  rmSync(path);
-  const server = await grpcNetwork.listen(`unix:${path}`, []);
-  await server.close();
+describe("grpcNetwork.listen", () => {
+  test("replaces a socket that a killed process has left", async () => {
+    const path = join(dir, "stale.sock");
+    const code = `require("node:net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
+    spawnSync(process.execPath, ["-e", code]);
+    expect(lstatSync(path).isSocket()).toBe(true);
+    const server = await grpcNetwork.listen(`unix:${path}`, []);
+    await server.close();
+  });
+
+  test("leaves a file alone that is no socket", async () => {
+    const path = join(dir, "file");
+    writeFileSync(path, "precious");
+    await expect(grpcNetwork.listen(`unix:${path}`, [])).rejects.toThrow("Cannot listen");
+    expect(readFileSync(path, "utf8")).toBe("precious");
+  });
 });
 
 function open(network: Network, address: string, options?: ConnectOptions): Transport {

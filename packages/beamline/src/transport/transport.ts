@@ -5,10 +5,8 @@ import type {
   DescMethodUnary,
 } from "@bufbuild/protobuf";
 import type { Received, Sent } from "./codec.js";
+import type { MessageStream, Metadata } from "./message-stream.js";
 import type { ServiceBinding } from "./service.js";
-
-/** Text that goes along with a call, such as `worker_id`. Names are in lower case. */
-export type Metadata = Readonly<Record<string, string>>;
 
 export interface CallOptions {
   /** Default: nothing but what the transport sends with every call. */
@@ -19,21 +17,6 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Wait for a server that is not there yet. Default: false, fail at once with `unavailable`. */
   readonly waitForReady?: boolean;
-}
-
-/** One side of a stream of messages in both directions. */
-export interface MessageStream<In, Out> {
-  /**
-   * What the other side sends. One reader only. At most `receiveBufferBytes` wait here to be read,
-   * then the other side is held back. Ends with the stream, or throws a `TransportError`.
-   */
-  readonly messages: AsyncIterable<In>;
-  /**
-   * Sends a message. Returns undefined while there is room for more, else a promise: wait for it
-   * before sending again, and no more than `sendBufferBytes` and one message wait to be sent. It
-   * rejects with a `TransportError` when the call has failed; ignoring it is safe.
-   */
-  send(message: Out): Promise<void> | undefined;
 }
 
 /** The client's side. Leaving the loop over `messages` early cancels the call. */

@@ -1,8 +1,15 @@
+import { BeamlineError } from "../../model/errors.js";
+
 /** A path pattern made ready for walking folders, one segment at a time. */
 export interface Glob {
   /** One way to read the pattern for each choice of its braces. */
-  readonly alternatives: readonly (readonly Segment[])[];
+  readonly alternatives: readonly GlobAlternative[];
+}
+
+export interface GlobAlternative {
+  /** Whether it begins at the root of the file system. */
   readonly absolute: boolean;
+  readonly segments: readonly Segment[];
 }
 
 /** What one part of a path between slashes has to be. */
@@ -33,25 +40,37 @@ export function escapeGlob(path: string): string {
  * a dot are matched only by a segment that does so too.
  */
 export function compileGlob(pattern: string): Glob {
-  return {
-    alternatives: expandBraces(pattern).map((one) =>
-      splitSegments(one)
-        .filter((segment) => segment !== "" && segment !== ".")
-        .map(segmentOf),
-    ),
-    absolute: pattern.startsWith("/"),
-  };
+  const alternatives = expandBraces(pattern).map((one) => ({
+    absolute: one.startsWith("/"),
+    segments: one
+      .split("/")
+      .filter((segment) => segment !== "" && segment !== ".")
+      .map((segment) => segmentOf(segment, pattern)),
+  }));
+  return { alternatives };
 }
 
-function segmentOf(text: string): Segment {
+function segmentOf(text: string, pattern: string): Segment {
   if (text === "**") return { kind: "folders" };
   const plain = text.replace(/\\(.)/gsu, "$1");
   if (!/[*?[]/.test(text.replace(/\\./gsu, ""))) return { kind: "literal", text: plain };
   return {
     kind: "pattern",
-    test: new RegExp(`^${regExpSource(text)}$`, "su"),
+    test: compile(text, pattern),
     hidden: plain.startsWith("."),
   };
+}
+
+function compile(segment: string, pattern: string): RegExp {
+  try {
+    return new RegExp(`^${regExpSource(segment)}$`, "su");
+  } catch (cause) {
+    throw new BeamlineError(
+      "BAD_GLOB",
+      `Cannot match "${pattern}": "${segment}" holds a set that runs backwards; write [a-z], or \\[ for a plain bracket`,
+      { cause },
+    );
+  }
 }
 
 function regExpSource(segment: string): string {
@@ -87,11 +106,6 @@ function literalSource(text: string): string {
   return text.replace(/[\^$\\.*+?()[\]{}|/]/gu, "\\$&");
 }
 
-/** Splits at slashes that stand outside a set. */
-function splitSegments(pattern: string): string[] {
-  return pattern.split("/");
-}
-
 /** Every reading of `a{b,c}d`. Braces without a comma or without their partner are plain text. */
 function expandBraces(pattern: string): string[] {
   const found = firstBraces(pattern);
@@ -101,7 +115,12 @@ function expandBraces(pattern: string): string[] {
   const expanded: string[] = [];
   for (const choice of choices.flatMap(expandBraces)) {
     for (const rest of rests) {
-      if (expanded.length >= MOST_ALTERNATIVES) return expanded;
+      if (expanded.length >= MOST_ALTERNATIVES) {
+        throw new BeamlineError(
+          "BAD_GLOB",
+          `Cannot match "${pattern}": its braces have more than ${MOST_ALTERNATIVES} readings; use * in place of some`,
+        );
+      }
       expanded.push(before + choice + rest);
     }
   }

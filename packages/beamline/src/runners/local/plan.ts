@@ -141,7 +141,7 @@ class Planner {
     }
     return {
       id: root.name,
-      input: root.pcollection,
+      inputs: [root.pcollection],
       steps,
       sinks,
       coders,

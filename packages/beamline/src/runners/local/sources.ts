@@ -7,14 +7,20 @@ import type { Receive } from "../../exec/receive.js";
 import { Turn } from "../../exec/turn.js";
 import { GLOBAL_FIRING_META, IMPULSE_META } from "../../model/element-meta.js";
 import { internalError } from "../../model/errors.js";
-import type { Dataset } from "./plan.js";
+import type { PlannedStage } from "./plan.js";
 
-/** The source that feeds `blocks` of a dataset, or the impulse where there is none. */
-export function sourceOf(dataset: Dataset | undefined, blocks: readonly Block[]): BundleSource {
-  if (dataset === undefined) return { feed: (receive) => receive(new Uint8Array(0), IMPULSE_META) };
-  return dataset.kind === "groups"
-    ? { feed: (receive, gate) => feedGroups(dataset.coder, blocks, receive, gate) }
-    : { feed: (receive, gate) => feedElements(dataset.coder, blocks, receive, gate) };
+/** Feeds a stage with `blocks` of its dataset, or with an impulse where it has none. */
+export function sourceOf({ dataset }: PlannedStage, blocks: readonly Block[]): BundleSource {
+  return {
+    feed(entries, gate) {
+      // A stage of the local plan has one input.
+      const [receive] = entries.values();
+      if (receive === undefined) throw internalError("A stage has no input");
+      if (dataset === undefined) return receive(new Uint8Array(0), IMPULSE_META);
+      const feed = dataset.kind === "groups" ? feedGroups : feedElements;
+      return feed(dataset.coder, blocks, receive, gate);
+    },
+  };
 }
 
 /** Decodes the elements of blocks, one after the other. */

@@ -38,7 +38,7 @@ export class ThreadExecutor implements Executor {
     const station = this.stations.get(stage.id) ?? this.open(stage);
     this.current = station.processor;
     try {
-      const source = sourceOf(stage.dataset, work.blocks);
+      const source = sourceOf(stage, work.blocks);
       const steps = await station.processor.run(source, this.options.signal);
       return {
         blocks: station.sinks.map(({ dataset, sink }) => ({ dataset, blocks: sink.take() })),

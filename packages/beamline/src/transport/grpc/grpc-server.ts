@@ -7,9 +7,11 @@ import {
 import { BeamlineError } from "../../model/errors.js";
 import type { ServerCallListener } from "../byte-call.js";
 import { resolveLimits } from "../limits.js";
+import type { Metadata } from "../message-stream.js";
 import { serveCall } from "../server.js";
 import type { MethodBinding, ServiceBinding } from "../service.js";
-import type { BufferLimits, Metadata, Server } from "../transport.js";
+import type { BufferLimits, Server } from "../transport.js";
+import type { CallStatus } from "../transport-error.js";
 import { fitDetails, grpcCode } from "./grpc-status.js";
 import { removeStaleSocket, unixSocketPath } from "./unix-socket.js";
 
@@ -17,6 +19,9 @@ const SERVER_OPTIONS = {
   "grpc.max_receive_message_length": -1,
   "grpc.max_send_message_length": -1,
 };
+
+/** How long a closing server waits for calls that it has cancelled to leave. */
+const FAREWELL_MS = 500;
 
 const identity = (bytes: Buffer): Buffer => bytes;
 
@@ -48,6 +53,8 @@ export async function grpcServer(
       const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       if (graceMs > 0 && running.size > 0) await closedOrAfter(closed, graceMs);
       for (const cancel of [...running]) cancel();
+      // Lets the clients be told why, unless one does not read.
+      await closedOrAfter(closed, FAREWELL_MS);
       server.forceShutdown();
       await closed;
     },
@@ -65,13 +72,19 @@ function serveGrpcCall(
     over = true;
     running.delete(onServerClose);
   };
-  const cancelled = (details: string): void => {
+  const cancelled = (): void => {
     if (over) return;
     finish();
     const late = Date.now() >= Number(call.getDeadline());
+    const details = "the client has gone or given up";
     listener.cancelled({ status: late ? "deadline-exceeded" : "cancelled", details });
   };
-  const onServerClose = (): void => cancelled("the server closes");
+  const onServerClose = (): void => {
+    finish();
+    const status = { status: "unavailable", details: "the server has closed" } as const;
+    listener.cancelled(status);
+    sendStatus(call, status);
+  };
   running.add(onServerClose);
 
   const listener: ServerCallListener = serveCall(
@@ -88,18 +101,33 @@ function serveGrpcCall(
         resume: () => {
           call.resume();
         },
-        finish: ({ status, details }) => {
+        finish: (status) => {
           finish();
-          if (status === "ok") call.end();
-          else call.emit("error", { code: grpcCode(status), details: fitDetails(details) });
+          sendStatus(call, status);
         },
       },
     },
     limits,
   );
   call.on("data", (bytes: Buffer) => listener.message(bytes));
-  call.on("end", () => listener.ended());
-  call.on("cancelled", () => cancelled("the client has gone or given up"));
+  // A cancelled call ends too, and is reported as cancelled only afterwards: without the wait a
+  // handler would take what has come so far for everything.
+  call.on("end", () => {
+    setImmediate(() =>
+      setImmediate(() => {
+        if (!over) listener.ended();
+      }),
+    );
+  });
+  call.on("cancelled", cancelled);
+}
+
+function sendStatus(
+  call: ServerDuplexStream<Buffer, Buffer>,
+  { status, details }: CallStatus,
+): void {
+  if (status === "ok") call.end();
+  else call.emit("error", { code: grpcCode(status), details: fitDetails(details) });
 }
 
 function metadataFrom(metadata: GrpcMetadata): Metadata {

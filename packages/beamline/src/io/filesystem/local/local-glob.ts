@@ -1,0 +1,61 @@
+import { type Dirent, statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Segment } from "../glob.js";
+import { fileError, isMissing } from "./system-errors.js";
+
+/**
+ * Adds the paths below `folder` ("" is the working directory) that `segments` lead to, folders
+ * among them. Symbolic links are followed, except by `**`, which could go round in circles.
+ */
+export async function walk(
+  folder: string,
+  segments: readonly Segment[],
+  found: Set<string>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted();
+  const [segment, ...rest] = segments;
+  if (segment === undefined) {
+    found.add(folder);
+    return;
+  }
+  switch (segment.kind) {
+    case "literal": {
+      const path = join(folder, segment.text);
+      if (rest.length > 0 || exists(path)) await walk(path, rest, found, signal);
+      return;
+    }
+    case "pattern":
+      for (const entry of await list(folder)) {
+        if (entry.name.startsWith(".") && !segment.hidden) continue;
+        if (!segment.test.test(entry.name)) continue;
+        if (rest.length > 0 && entry.isFile()) continue;
+        await walk(join(folder, entry.name), rest, found, signal);
+      }
+      return;
+    case "folders":
+      // A pattern that ends in ** means every file below.
+      await walk(folder, rest.length > 0 ? rest : [ANY_NAME], found, signal);
+      for (const entry of await list(folder)) {
+        if (entry.name.startsWith(".") || !entry.isDirectory()) continue;
+        await walk(join(folder, entry.name), segments, found, signal);
+      }
+  }
+}
+
+const ANY_NAME: Segment = { kind: "pattern", test: /^/, hidden: false };
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** The entries of a folder; none when it is not there or no folder. */
+async function list(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder === "" ? "." : folder, { withFileTypes: true });
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw fileError("list", folder, error);
+  }
+}

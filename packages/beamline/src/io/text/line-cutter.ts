@@ -1,0 +1,182 @@
+import { isAscii } from "node:buffer";
+import { stringsOf } from "../../bytes/buffer-strings.js";
+import { BeamlineError } from "../../model/errors.js";
+
+export interface LineCutterOptions {
+  /** For errors. */
+  readonly path: string;
+  /** Position in the file of the first byte that will be given to `take`. */
+  readonly offset: number;
+  /** Whether that byte belongs to a line of somebody else, which is skipped up to its end. */
+  readonly skipFirst: boolean;
+  /** Asked with the position of a line's first byte before the line is emitted. */
+  readonly claim: (position: number) => boolean;
+  /** No line that begins here or later is wanted. May shrink at any time. */
+  readonly end: () => number;
+  readonly emit: (line: string) => void;
+  /** Bytes in a line, at most. Default: what a string can hold. */
+  readonly longest?: number;
+}
+
+type State = "skipping" | "cutting" | "done";
+
+const NEWLINE = 10;
+const RETURN = 13;
+/** Lines in one go: after so many, whoever emits should see whether there is room downstream. */
+const BURST = 4096;
+/** V8's limit for a string (2^29 - 24 characters). */
+const LONGEST = 2 ** 29 - 24;
+
+/**
+ * Cuts blocks of bytes into lines: LF ends a line, a CR before it goes with it, a byte order mark
+ * at the very beginning is dropped, and bytes that are not UTF-8 become U+FFFD.
+ *
+ * Each line becomes a string of its own: a slice of a larger string would cost less here and keep
+ * the whole of it in memory for as long as anyone keeps one word of it.
+ */
+export class LineCutter {
+  private readonly options: LineCutterOptions;
+  private state: State;
+  private block: Buffer = Buffer.alloc(0);
+  private ascii = true;
+  /** Where `block` begins in the file, and how far into it we are. */
+  private blockStart: number;
+  private at = 0;
+  /** Where the line under way begins in the file. */
+  private lineStart: number;
+  /** Its bytes from earlier blocks. */
+  private carried: Buffer[] = [];
+  private carriedLength = 0;
+
+  constructor(options: LineCutterOptions) {
+    this.options = options;
+    this.state = options.skipFirst ? "skipping" : "cutting";
+    this.blockStart = options.offset;
+    this.lineStart = options.offset;
+  }
+
+  /** True when nothing that may still come is wanted. */
+  get done(): boolean {
+    return this.state === "done";
+  }
+
+  /** Position of the first byte that has not been given to `take`. */
+  get position(): number {
+    return this.blockStart + this.block.length;
+  }
+
+  /** Takes the next block, which must not change until `emitSome` has returned false. */
+  take(block: Buffer): void {
+    this.blockStart = this.position;
+    this.block = block;
+    this.at = 0;
+    this.ascii = isAscii(block);
+    if (this.state === "skipping") this.skip();
+  }
+
+  /** Emits lines of the block; true when there may be more of them. */
+  emitSome(): boolean {
+    if (this.state !== "cutting") return false;
+    if (this.carriedLength > 0 || this.lineStart === 0) {
+      if (!this.emitCarried()) return false;
+    }
+    const { claim, emit } = this.options;
+    const { block, blockStart, ascii } = this;
+    const strings = stringsOf(block);
+    let { at } = this;
+    for (let burst = 0; burst < BURST; burst++) {
+      const newline = block.indexOf(NEWLINE, at);
+      if (newline === -1) {
+        this.at = at;
+        this.lineStart = blockStart + at;
+        this.carry();
+        return false;
+      }
+      if (!claim(blockStart + at)) return this.finish();
+      const end = newline > at && block[newline - 1] === RETURN ? newline - 1 : newline;
+      emit(ascii ? strings.latin1Slice(at, end) : strings.utf8Slice(at, end));
+      at = newline + 1;
+    }
+    this.at = at;
+    this.lineStart = blockStart + at;
+    return true;
+  }
+
+  /** The file has ended: what is left is a line without a newline. */
+  endOfFile(): void {
+    const bytes = this.withoutMark(this.takeCarried());
+    if (bytes.length > 0 && this.options.claim(this.lineStart)) {
+      this.options.emit(bytes.toString("utf8"));
+    }
+    this.state = "done";
+  }
+
+  /** Looks for the end of somebody else's line. */
+  private skip(): void {
+    const newline = this.block.indexOf(NEWLINE);
+    const next = newline === -1 ? this.position : this.blockStart + newline + 1;
+    this.at = next - this.blockStart;
+    this.lineStart = next;
+    if (newline !== -1) this.state = "cutting";
+    if (next >= this.options.end()) this.finish();
+  }
+
+  /** Completes the line that began in an earlier block, or the file's first one. */
+  private emitCarried(): boolean {
+    const newline = this.block.indexOf(NEWLINE, this.at);
+    if (newline === -1) {
+      this.carry();
+      return false;
+    }
+    if (!this.options.claim(this.lineStart)) return this.finish();
+    this.keep(this.block.subarray(this.at, newline));
+    const bytes = this.withoutMark(this.takeCarried());
+    const end = bytes.at(-1) === RETURN ? bytes.length - 1 : bytes.length;
+    this.at = newline + 1;
+    this.lineStart = this.blockStart + this.at;
+    this.options.emit(bytes.toString("utf8", 0, end));
+    return true;
+  }
+
+  /** Keeps the beginning of a line whose end is in a later block. */
+  private carry(): void {
+    if (this.lineStart >= this.options.end()) {
+      this.finish();
+      return;
+    }
+    this.keep(Buffer.from(this.block.subarray(this.at)));
+    this.at = this.block.length;
+  }
+
+  private keep(bytes: Buffer): void {
+    const { longest = LONGEST, path } = this.options;
+    this.carriedLength += bytes.length;
+    if (this.carriedLength > longest) {
+      throw new BeamlineError(
+        "LINE_TOO_LONG",
+        `Cannot read "${path}": the line at byte ${this.lineStart} is longer than ${longest} bytes; check that this is a text file`,
+      );
+    }
+    if (bytes.length > 0) this.carried.push(bytes);
+  }
+
+  private takeCarried(): Buffer {
+    const [only] = this.carried;
+    const bytes = this.carried.length === 1 && only ? only : Buffer.concat(this.carried);
+    this.carried = [];
+    this.carriedLength = 0;
+    return bytes;
+  }
+
+  private withoutMark(line: Buffer): Buffer {
+    const marked = this.lineStart === 0 && line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf;
+    return marked ? line.subarray(3) : line;
+  }
+
+  private finish(): false {
+    this.state = "done";
+    this.carried = [];
+    this.carriedLength = 0;
+    return false;
+  }
+}

@@ -1,0 +1,170 @@
+import { kv } from "../../coders/kv.js";
+import { stringUtf8 } from "../../coders/string-utf8.js";
+import { varint } from "../../coders/varint.js";
+import type { Coder } from "../../coders/coder.js";
+import { combineFn } from "../../fn/combine-fn.js";
+import type { ProcessContext } from "../../fn/context.js";
+import { DoFn } from "../../fn/do-fn.js";
+import type { RunHooks } from "../../graph/run-hooks.js";
+import { BeamlineError } from "../../model/errors.js";
+import type { PCollection } from "../../pipeline/pcollection.js";
+import type { PTransform } from "../../pipeline/ptransform.js";
+import { locate, requireKnownScheme } from "../filesystem/file-systems.js";
+import { commitShards, type ShardedOutput } from "./commit-shards.js";
+import { planFixedShards, planShards, type Shard } from "./plan-shards.js";
+import { temporaryFolder } from "./shard-names.js";
+import { DealToShards, WriteBundles, WriteShards } from "./write-lines.js";
+
+export interface WriteTextOptions {
+  /**
+   * Exactly so many files, empty ones among them if need be; every line then goes through a
+   * shuffle. Default: as many as the work was cut into, with small ones joined.
+   */
+  readonly shards?: number;
+  /** Ends every file name, such as `".txt"`. Default: none. */
+  readonly suffix?: string;
+  /** First line of every file. Default: none. */
+  readonly header?: string;
+  /** Last line of every file. Default: none. */
+  readonly footer?: string;
+}
+
+/**
+ * Writes one line per element to `prefix-00000-of-00003` and so on, and returns the names of these
+ * files.
+ *
+ * They appear, all at once, when everything is written: until then an earlier output stays as it
+ * is, and a run that fails or is stopped leaves nothing behind. Shards of an earlier run that
+ * this one did not replace are removed. An output that can't be written is reported before the
+ * pipeline starts.
+ *
+ * @param prefix - A path or `scheme://` URL up to the shard number. Folders are made.
+ *
+ * @example
+ * ```ts
+ * lines.apply(text.write("out/counts", { suffix: ".txt" }));
+ * ```
+ */
+export function write(
+  prefix: string,
+  options: WriteTextOptions = {},
+): PTransform<PCollection<string>, PCollection<string>> {
+  const { shards, suffix = "", header, footer } = options;
+  requirePrefix(prefix);
+  requireShards(shards);
+  requireSuffix(suffix);
+  const folder = temporaryFolder(prefix, suffix);
+  const output: ShardedOutput = {
+    prefix,
+    suffix,
+    format: { folder, header: lineOf(header), footer: lineOf(footer) },
+  };
+  return {
+    name: "text.write",
+    parameters: { prefix, ...options },
+    hooks: hooksOf(output),
+    expand: (lines) =>
+      (shards === undefined ? bundled(lines, output) : sharded(lines, output, shards))
+        .parDo("Commit", () => new Commit(output))
+        .withCoder(stringUtf8),
+  };
+}
+
+function bundled(lines: PCollection<string>, { format }: ShardedOutput): PCollection<Shard[]> {
+  return lines
+    .parDo("Write", () => new WriteBundles(format))
+    .combineGlobally("Gather", gather())
+    .map("Plan", (files) => planShards(files));
+}
+
+function sharded(
+  lines: PCollection<string>,
+  { format }: ShardedOutput,
+  shards: number,
+): PCollection<Shard[]> {
+  return lines
+    .parDo("Deal", () => new DealToShards(shards))
+    .withCoder(kv(varint, stringUtf8) as unknown as Coder<[number, string]>)
+    .groupByKey("Shards")
+    .parDo("Write", () => new WriteShards(format))
+    .combineGlobally("Gather", gather())
+    .map("Plan", (files) => planFixedShards(shards, files));
+}
+
+/** All elements in one array, an empty one too. */
+function gather<T>() {
+  return combineFn<T, T[], T[]>({
+    create: () => [],
+    add: (all, one) => {
+      all.push(one);
+      return all;
+    },
+    merge: (all, more) => all.concat(more),
+    extract: (all) => all,
+  });
+}
+
+class Commit extends DoFn<Shard[], string> {
+  private readonly output: ShardedOutput;
+
+  constructor(output: ShardedOutput) {
+    super();
+    this.output = output;
+  }
+
+  override async process(shards: Shard[], ctx: ProcessContext<string>): Promise<void> {
+    for (const name of await commitShards(this.output, shards, ctx.signal)) ctx.output(name);
+  }
+}
+
+function hooksOf({ prefix, format }: ShardedOutput): RunHooks {
+  const removeTemporary = async () => {
+    const { fileSystem, path } = await locate(format.folder);
+    await fileSystem.deleteFolder(path);
+  };
+  return {
+    async check() {
+      const { fileSystem, path } = await locate(prefix);
+      await fileSystem.requireWritable(path);
+    },
+    prepare: removeTemporary,
+    abandon: removeTemporary,
+  };
+}
+
+function lineOf(text: string | undefined): Uint8Array {
+  return Buffer.from(text === undefined ? "" : `${text}\n`, "utf8");
+}
+
+function requirePrefix(prefix: unknown): void {
+  if (typeof prefix !== "string" || prefix === "" || /^[a-z0-9+.-]+:\/\/$/i.test(prefix)) {
+    throw new BeamlineError(
+      "NO_OUTPUT",
+      `Cannot apply text.write(): the output prefix is ${JSON.stringify(prefix) ?? "undefined"}; give a path that the file names begin with, such as "out/part"`,
+    );
+  }
+  if (/[\\/]$/.test(prefix)) {
+    throw new BeamlineError(
+      "OUTPUT_IS_A_DIRECTORY",
+      `Cannot apply text.write(): the output prefix "${prefix}" is a folder; add what the file names should begin with, such as "${prefix}part"`,
+    );
+  }
+  requireKnownScheme(prefix);
+}
+
+function requireShards(shards: unknown): void {
+  if (shards === undefined) return;
+  if (typeof shards === "number" && Number.isSafeInteger(shards) && shards >= 1) return;
+  throw new BeamlineError(
+    "BAD_SHARDS",
+    `Cannot apply text.write(): shards is ${String(shards)}; give a whole number of 1 or more, or leave it out`,
+  );
+}
+
+function requireSuffix(suffix: unknown): void {
+  if (typeof suffix === "string" && !/[\\/]/.test(suffix)) return;
+  throw new BeamlineError(
+    "BAD_SUFFIX",
+    `Cannot apply text.write(): the suffix is ${JSON.stringify(suffix) ?? "undefined"}; give the end of a file name, without a slash`,
+  );
+}
