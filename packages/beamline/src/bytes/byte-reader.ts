@@ -8,7 +8,9 @@ export class ByteReader {
   buffer: Buffer;
   position: number;
   end: number;
-  private view64: DataView | undefined;
+  /** For multi-byte numbers: over `viewed`, which is `buffer` until somebody assigns another. */
+  private numbers: DataView | undefined;
+  private viewed: Buffer | undefined;
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.buffer = Buffer.isBuffer(bytes)
@@ -16,7 +18,8 @@ export class ByteReader {
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.position = start;
     this.end = end;
-    this.view64 = undefined;
+    this.numbers = undefined;
+    this.viewed = undefined;
   }
 
   get remaining(): number {
@@ -125,9 +128,12 @@ export class ByteReader {
   }
 
   private view(): DataView {
-    const { buffer } = this;
-    this.view64 ??= new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-    return this.view64;
+    const { buffer, numbers } = this;
+    if (numbers !== undefined && this.viewed === buffer) return numbers;
+    const fresh = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    this.numbers = fresh;
+    this.viewed = buffer;
+    return fresh;
   }
 }
 

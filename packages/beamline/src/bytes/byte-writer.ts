@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import { BeamlineError } from "../model/errors.js";
 
 const TWO_28 = 0x1000_0000;
@@ -9,11 +10,14 @@ const TWO_28 = 0x1000_0000;
 export class ByteWriter {
   buffer: Buffer;
   position = 0;
-  private view64: DataView;
+  /** For multi-byte numbers: over `viewed`, which is `buffer` until it grows or is replaced. */
+  private numbers: DataView;
+  private viewed: Buffer;
 
   constructor(initialCapacity = 1024) {
     this.buffer = Buffer.allocUnsafeSlow(initialCapacity);
-    this.view64 = viewOf(this.buffer);
+    this.numbers = viewOf(this.buffer);
+    this.viewed = this.buffer;
   }
 
   /** Makes room for `size` more bytes. */
@@ -23,10 +27,11 @@ export class ByteWriter {
   }
 
   private grow(needed: number): void {
-    const next = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2));
+    if (needed > constants.MAX_LENGTH) throw tooLarge(needed);
+    const capacity = Math.min(Math.max(needed, this.buffer.length * 2), constants.MAX_LENGTH);
+    const next = Buffer.allocUnsafeSlow(capacity);
     this.buffer.copy(next, 0, 0, this.position);
     this.buffer = next;
-    this.view64 = viewOf(next);
   }
 
   writeByte(value: number): void {
@@ -45,7 +50,8 @@ export class ByteWriter {
    * complement, ten bytes long, as Beam and Protocol Buffers have them.
    */
   writeVarint(value: number): void {
-    if (value >= 0 && value < 0x80) {
+    // Also false of fractions and NaN.
+    if ((value & 0x7f) === value) {
       if (this.position === this.buffer.length) this.grow(this.position + 1);
       this.buffer[this.position++] = value;
     } else {
@@ -101,22 +107,30 @@ export class ByteWriter {
   /** Big-endian, signed or unsigned. */
   writeInt32(value: number): void {
     this.ensure(4);
-    this.view64.setInt32(this.position, value);
+    this.dataView().setInt32(this.position, value);
     this.position += 4;
   }
 
   /** Big-endian IEEE 754. */
   writeFloat32(value: number): void {
     this.ensure(4);
-    this.view64.setFloat32(this.position, value);
+    this.dataView().setFloat32(this.position, value);
     this.position += 4;
   }
 
   /** Big-endian IEEE 754. */
   writeFloat64(value: number): void {
     this.ensure(8);
-    this.view64.setFloat64(this.position, value);
+    this.dataView().setFloat64(this.position, value);
     this.position += 8;
+  }
+
+  private dataView(): DataView {
+    if (this.viewed !== this.buffer) {
+      this.viewed = this.buffer;
+      this.numbers = viewOf(this.buffer);
+    }
+    return this.numbers;
   }
 
   /**
@@ -168,4 +182,11 @@ function unsafeInteger(value: number): BeamlineError {
         "CANNOT_ENCODE",
         `Cannot encode ${String(value)} as a varint: it is not an integer; round it or use the double coder`,
       );
+}
+
+function tooLarge(size: number): BeamlineError {
+  return new BeamlineError(
+    "TOO_LARGE",
+    `Cannot encode: ${size} bytes are more than one buffer holds (${constants.MAX_LENGTH}); split the value into several elements`,
+  );
 }

@@ -17,7 +17,8 @@ export function fingerprintOf(graph: Graph): Fingerprint {
 
 function hashOf(node: TransformNode): string {
   const outputs = node.kind === "composite" ? node.outputs : Object.entries(outputsOf(node));
-  const detail = node.kind === "parDo" ? node.fn.kind : node.kind === "combineStep" ? node.step : "";
+  const detail =
+    node.kind === "parDo" ? node.fn.kind : node.kind === "combineStep" ? node.step : "";
   const text = stableText([node.kind, detail, inputsOf(node), outputs, node.parameters]);
   return createHash("sha256").update(text).digest("base64url").slice(0, 16);
 }

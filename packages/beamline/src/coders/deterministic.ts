@@ -1,5 +1,6 @@
 import { BeamlineError } from "../model/errors.js";
 import type { Coder } from "./coder.js";
+import { double } from "./double.js";
 import { IterableCoder } from "./iterable.js";
 import { js } from "./js.js";
 import { jsKey } from "./js-key.js";
@@ -17,7 +18,7 @@ export function deterministicCoder<T>(coder: Coder<T>): Coder<T> {
 
 function keyCoder(coder: Coder<unknown>): Coder<unknown> {
   if (coder.deterministic) return coder;
-  if (coder === js) return jsKey;
+  if (coder === js || coder === double) return jsKey;
   const all: unknown = coder;
   if (all instanceof KvCoder) {
     return new KvCoder(keyCoder(all.key), keyCoder(all.value));

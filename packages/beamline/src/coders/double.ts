@@ -5,6 +5,8 @@ import { cannotEncode } from "./coder-errors.js";
 
 class DoubleCoder extends AtomicCoder<number> {
   readonly urn = "beam:coder:double:v1";
+  /** 0 and -0 are equal and have different bytes; NaN may have any of many. */
+  override readonly deterministic = false;
 
   encode(value: number, out: ByteWriter): void {
     if (typeof value !== "number") throw cannotEncode(value, "a number", "double");
@@ -16,8 +18,5 @@ class DoubleCoder extends AtomicCoder<number> {
   }
 }
 
-/**
- * Numbers as eight bytes, IEEE 754, big-endian. As keys, -0 and 0 differ, as they do in every Beam
- * SDK; the `jsKey` coder makes them one.
- */
+/** Numbers as eight bytes, IEEE 754, big-endian. For keys, `deterministicCoder` gives `jsKey` instead. */
 export const double: AtomicCoder<number> = new DoubleCoder();

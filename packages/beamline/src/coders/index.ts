@@ -1,3 +1,5 @@
+export { ByteReader } from "../bytes/byte-reader.js";
+export { ByteWriter } from "../bytes/byte-writer.js";
 export { AtomicCoder } from "./atomic-coder.js";
 export { bool } from "./bool.js";
 export { bytes } from "./bytes.js";

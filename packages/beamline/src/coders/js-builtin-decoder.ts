@@ -1,7 +1,6 @@
 import type { ByteReader } from "../bytes/byte-reader.js";
 import { corruptBytes } from "./coder-errors.js";
-import { ERROR_TYPES, VIEW_TYPES } from "./js-builtins.js";
-import type { JsDecoder } from "./js-decoder.js";
+import { ERROR_TYPES, type ValueReader, VIEW_TYPES } from "./js-builtins.js";
 import { TAG } from "./js-format.js";
 import { requireJsString } from "./js-strings.js";
 
@@ -9,7 +8,7 @@ import { requireJsString } from "./js-strings.js";
 export function readBuiltin(
   tag: number,
   input: ByteReader,
-  decoder: JsDecoder,
+  decoder: ValueReader,
   depth: number,
 ): unknown {
   switch (tag) {
@@ -34,7 +33,7 @@ export function readBuiltin(
   }
 }
 
-function readMap(input: ByteReader, decoder: JsDecoder, depth: number): Map<unknown, unknown> {
+function readMap(input: ByteReader, decoder: ValueReader, depth: number): Map<unknown, unknown> {
   const count = input.readLength();
   const map = new Map<unknown, unknown>();
   for (let i = 0; i < count; i++) {
@@ -44,14 +43,14 @@ function readMap(input: ByteReader, decoder: JsDecoder, depth: number): Map<unkn
   return map;
 }
 
-function readSet(input: ByteReader, decoder: JsDecoder, depth: number): Set<unknown> {
+function readSet(input: ByteReader, decoder: ValueReader, depth: number): Set<unknown> {
   const count = input.readLength();
   const set = new Set<unknown>();
   for (let i = 0; i < count; i++) set.add(decoder.read(input, depth));
   return set;
 }
 
-function readRegExp(input: ByteReader, decoder: JsDecoder, depth: number): RegExp {
+function readRegExp(input: ByteReader, decoder: ValueReader, depth: number): RegExp {
   const source = requireJsString(input);
   const flags = requireJsString(input);
   let pattern: RegExp;
@@ -64,7 +63,7 @@ function readRegExp(input: ByteReader, decoder: JsDecoder, depth: number): RegEx
   return pattern;
 }
 
-function readError(input: ByteReader, decoder: JsDecoder, depth: number): Error {
+function readError(input: ByteReader, decoder: ValueReader, depth: number): Error {
   const Type = ERROR_TYPES[input.readByte()];
   if (Type === undefined) throw corruptBytes("the error", "its type is unknown");
   const error = new Type([] as never);

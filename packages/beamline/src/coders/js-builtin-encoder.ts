@@ -1,7 +1,6 @@
 import { types } from "node:util";
 import type { ByteWriter } from "../bytes/byte-writer.js";
-import { type BuiltinType, ERROR_TYPES, VIEW_TYPES } from "./js-builtins.js";
-import type { JsEncoder } from "./js-encoder.js";
+import { type BuiltinType, ERROR_TYPES, type ValueWriter, VIEW_TYPES } from "./js-builtins.js";
 import { TAG } from "./js-format.js";
 import { isIntrinsicPrototype } from "./js-intrinsics.js";
 import { JsRefusal } from "./js-refusal.js";
@@ -12,7 +11,7 @@ export function writeBuiltin(
   value: object,
   prototype: unknown,
   out: ByteWriter,
-  encoder: JsEncoder,
+  encoder: ValueWriter,
   depth: number,
 ): boolean {
   if (types.isMap(value)) {
@@ -67,7 +66,7 @@ function refuseNamedProperties(value: object): void {
 function writeMap(
   map: ReadonlyMap<unknown, unknown>,
   out: ByteWriter,
-  encoder: JsEncoder,
+  encoder: ValueWriter,
   depth: number,
 ): void {
   out.writeByte(TAG.map);
@@ -84,7 +83,7 @@ function writeMap(
 function writeSet(
   set: ReadonlySet<unknown>,
   out: ByteWriter,
-  encoder: JsEncoder,
+  encoder: ValueWriter,
   depth: number,
 ): void {
   out.writeByte(TAG.set);
@@ -114,7 +113,7 @@ function writeView(
   view: ArrayBufferView,
   prototype: unknown,
   out: ByteWriter,
-  encoder: JsEncoder,
+  encoder: ValueWriter,
 ): boolean {
   let bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   if (prototype === Buffer.prototype) {
@@ -154,7 +153,7 @@ function writeError(
   error: Error,
   prototype: unknown,
   out: ByteWriter,
-  encoder: JsEncoder,
+  encoder: ValueWriter,
   depth: number,
 ): boolean {
   const type = ERROR_TYPES.findIndex((candidate) => isOf(prototype, candidate));

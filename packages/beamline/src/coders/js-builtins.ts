@@ -1,3 +1,18 @@
+import type { ByteReader } from "../bytes/byte-reader.js";
+import type { ByteWriter } from "../bytes/byte-writer.js";
+
+/** Writes the values inside a value: what `JsEncoder` is to the built-in classes. */
+export interface ValueWriter {
+  /** Whether equal values must have equal bytes (`jsKey`). */
+  readonly canonical: boolean;
+  write(value: unknown, out: ByteWriter, depth: number): void;
+}
+
+/** Reads the values inside a value: what `JsDecoder` is to the built-in classes. */
+export interface ValueReader {
+  read(input: ByteReader, depth: number): unknown;
+}
+
 /** A built-in class, whose instances are told by their prototype. */
 export interface BuiltinType {
   readonly name: string;

@@ -2,12 +2,13 @@ import type { ByteReader } from "../bytes/byte-reader.js";
 import { readLatin1 } from "../bytes/latin1.js";
 import { corruptBytes } from "./coder-errors.js";
 import { readBuiltin } from "./js-builtin-decoder.js";
+import type { ValueReader } from "./js-builtins.js";
 import { MAX_DEPTH, TAG } from "./js-format.js";
 import { ShapeReader } from "./js-shapes.js";
 import { readJsString, requireJsString } from "./js-strings.js";
 
-/** Reads what {@link JsEncoder} wrote. Any bytes give a value or a `BeamlineError`. */
-export class JsDecoder {
+/** Reads what `JsEncoder` wrote. Any bytes give a value or a `BeamlineError`. */
+export class JsDecoder implements ValueReader {
   private readonly shapes = new ShapeReader();
 
   read(input: ByteReader, depth: number): unknown {
@@ -111,7 +112,7 @@ export class JsDecoder {
     const array: unknown[] = [];
     for (let i = 0; i < indices; i++) {
       const index = readCount(input);
-      if (index >= length) throw corruptBytes("the array", `it has an element beyond its length`);
+      if (index >= length) throw corruptBytes("the array", "it has an element beyond its length");
       array[index] = this.read(input, depth);
     }
     if (array.length !== length) {

@@ -1,5 +1,6 @@
 import type { ByteWriter } from "../bytes/byte-writer.js";
 import { writeBuiltin } from "./js-builtin-encoder.js";
+import type { ValueWriter } from "./js-builtins.js";
 import {
   MAX_DEPTH,
   MAX_SHORT_COUNT,
@@ -13,8 +14,7 @@ import { ShapeWriter } from "./js-shapes.js";
 import { writeJsString } from "./js-strings.js";
 
 /** Writes JavaScript values in the form that js-format.ts lays out. */
-export class JsEncoder {
-  /** Whether equal values must have equal bytes (`jsKey`). */
+export class JsEncoder implements ValueWriter {
   readonly canonical: boolean;
   private readonly shapes: ShapeWriter;
 

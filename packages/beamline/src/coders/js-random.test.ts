@@ -34,20 +34,72 @@ class Random {
 }
 
 const EDGE_NUMBERS = [
-  0, -0, 1, -1, 111, 112, -16, -17, 127, 128, 2 ** 28, 2 ** 31, -(2 ** 31), 2 ** 32, 2 ** 52,
-  Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 2 ** 53, -(2 ** 53), 2 ** 60, 1e300, 5e-324,
-  0.1, 0.5, -1.5, 3.14159, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY,
+  0,
+  -0,
+  1,
+  -1,
+  111,
+  112,
+  -16,
+  -17,
+  127,
+  128,
+  2 ** 28,
+  2 ** 31,
+  -(2 ** 31),
+  2 ** 32,
+  2 ** 52,
+  Number.MAX_SAFE_INTEGER,
+  Number.MIN_SAFE_INTEGER,
+  2 ** 53,
+  -(2 ** 53),
+  2 ** 60,
+  1e300,
+  5e-324,
+  0.1,
+  0.5,
+  -1.5,
+  2.71,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
 ];
 const EDGE_BIGINTS = [
-  0n, 1n, -1n, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 63n, 2n ** 64n, -(2n ** 64n), 3n ** 400n, -(3n ** 401n),
+  0n,
+  1n,
+  -1n,
+  2n ** 63n - 1n,
+  -(2n ** 63n),
+  2n ** 63n,
+  2n ** 64n,
+  -(2n ** 64n),
+  3n ** 400n,
+  -(3n ** 401n),
 ];
-const ALPHABETS = ["ab", "aé", "光线z", "😀x", "\ud83d\udc00a", "\u0000\u007f\u0080\u00ff\ufeff\uffff"];
+const ALPHABETS = [
+  "ab",
+  "aé",
+  "光线z",
+  "😀x",
+  "\ud83d\udc00a",
+  "\u0000\u007f\u0080\u00ff\ufeff\uffff",
+];
 const KEYS = ["a", "b", "id", "name", "__proto__", "constructor", "1", "10", "", "ключ", "\ud800"];
-const VIEWS = [Uint8Array, Int8Array, Uint8ClampedArray, Uint16Array, Int16Array, Uint32Array, Int32Array];
+const VIEWS = [
+  Uint8Array,
+  Int8Array,
+  Uint8ClampedArray,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+];
 
 function randomString(random: Random): string {
   const alphabet = random.pick(ALPHABETS);
-  const length = random.pick([0, 1, 3, 8, 12, 13, 31, 33, 63, 64, 70, 130, 5000].slice(0, 4 + random.below(10)));
+  const length = random.pick(
+    [0, 1, 3, 8, 12, 13, 31, 33, 63, 64, 70, 130, 5000].slice(0, 4 + random.below(10)),
+  );
   let text = "";
   for (let i = 0; i < length; i++) text += alphabet[random.below(alphabet.length)];
   return text;
@@ -106,7 +158,8 @@ function randomValue(random: Random, depth: number, errors: boolean): unknown {
     }
     case 6: {
       const record: Record<string, unknown> = {};
-      for (let i = random.below(60); i > 0; i--) record[randomString(random)] = randomScalar(random);
+      for (let i = random.below(60); i > 0; i--)
+        record[randomString(random)] = randomScalar(random);
       return record;
     }
     case 7:
@@ -116,7 +169,7 @@ function randomValue(random: Random, depth: number, errors: boolean): unknown {
     case 9:
       return new Date(random.pick([0, 1_700_000_000_000, -5, 8.64e15]));
     case 10:
-      return random.pick([/a+b/giu, /(?<x>\/)/, new RegExp("")]);
+      return random.pick([/a+b/giu, /(?<x>\/)/, /(?:)/]);
     case 11:
       return new (random.pick(VIEWS))(random.times(20, () => random.below(256)));
     case 12:
@@ -130,9 +183,12 @@ function randomValue(random: Random, depth: number, errors: boolean): unknown {
         new ArrayBuffer(5),
       ]);
     default:
-      return Object.assign(new (random.pick([Error, TypeError, RangeError]))("broken", { cause: inner() }), {
-        code: "E_TEST",
-      });
+      return Object.assign(
+        new (random.pick([Error, TypeError, RangeError]))("broken", { cause: inner() }),
+        {
+          code: "E_TEST",
+        },
+      );
   }
 }
 
@@ -144,7 +200,11 @@ function withoutNegativeZero(value: unknown): unknown {
   }
   if (value instanceof Set) return new Set([...value].map(withoutNegativeZero));
   if (Array.isArray(value)) return value.map(withoutNegativeZero);
-  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+  if (
+    typeof value === "object" &&
+    value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype
+  ) {
     return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, withoutNegativeZero(v)]));
   }
   return value;
@@ -177,9 +237,13 @@ describe("js", () => {
     for (let seed = 1; seed <= 20_000; seed++) {
       const random = new Random(seed);
       // Mostly tags of composed values, so that much of it decodes for a while.
-      const bytes = Uint8Array.from(random.times(64, () =>
-        random.below(3) === 0 ? random.below(256) : random.pick([0xc3, 0xd1, 0xef, 0xf2, 0xf6, 0xf9, 0x81, 2]),
-      ));
+      const bytes = Uint8Array.from(
+        random.times(64, () =>
+          random.below(3) === 0
+            ? random.below(256)
+            : random.pick([0xc3, 0xd1, 0xef, 0xf2, 0xf6, 0xf9, 0x81, 2]),
+        ),
+      );
       expectValueOrBeamlineError(bytes, seed);
     }
   });
@@ -213,7 +277,9 @@ function reordered(value: unknown, random: Random): unknown {
       .map(([, item]) => item);
   if (value === 0) return random.pick([0, -0]);
   if (value instanceof Map) {
-    return new Map(shuffled([...value]).map(([k, v]) => [reordered(k, random), reordered(v, random)]));
+    return new Map(
+      shuffled([...value]).map(([k, v]) => [reordered(k, random), reordered(v, random)]),
+    );
   }
   if (value instanceof Set) return new Set(shuffled([...value]).map((v) => reordered(v, random)));
   if (Array.isArray(value) && Object.keys(value).length === value.length) {

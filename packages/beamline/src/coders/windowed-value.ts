@@ -1,8 +1,6 @@
 import type { ByteReader } from "../bytes/byte-reader.js";
 import type { ByteWriter } from "../bytes/byte-writer.js";
 import { type ElementMeta, IMPULSE_META } from "../model/element-meta.js";
-import { NO_FIRING } from "../model/pane.js";
-import { MIN_TIMESTAMP } from "../model/time.js";
 import type { Window } from "../model/window.js";
 import type { Coder } from "./coder.js";
 import { decodeOuter, encodeOuter } from "./contexts.js";
@@ -95,9 +93,3 @@ export class WindowedValueCoder<T> implements Coder<WindowedValue<T>> {
 export function windowedValue<T>(value: Coder<T>, window: Coder<Window>): WindowedValueCoder<T> {
   return new WindowedValueCoder(value, window);
 }
-
-export const DEFAULT_PARAM_META: ElementMeta = {
-  timestamp: MIN_TIMESTAMP,
-  windows: IMPULSE_META.windows,
-  pane: NO_FIRING,
-};

@@ -1,6 +1,6 @@
 import { type CombineFn, combineFn } from "../fn/combine-fn.js";
 import { BeamlineError } from "../model/errors.js";
-import { type Compare, natural } from "./compare.js";
+import { type Compare, natural, requireCompare } from "./compare.js";
 
 /**
  * The `n` largest values by `compare` (default: `<`), largest first.
@@ -9,6 +9,7 @@ import { type Compare, natural } from "./compare.js";
  */
 export function top<T>(n: number, compare: Compare<T> = natural): CombineFn<T, T[], T[]> {
   requireCount("top", n);
+  requireCompare("top", compare);
   const descending = (a: T, b: T) => compare(b, a);
   const trim = (values: T[]): T[] => {
     values.sort(descending);

@@ -55,7 +55,12 @@ export class ShuffleWriter {
     for (const [partition, writer] of this.partitions.entries()) {
       if (writer === undefined || writer.position === 0) continue;
       const bytes = writer.toBytes();
-      blocks.push({ bytes, records: this.records[partition] ?? 0, weight: bytes.length, partition });
+      blocks.push({
+        bytes,
+        records: this.records[partition] ?? 0,
+        weight: bytes.length,
+        partition,
+      });
     }
     this.clear();
     return blocks;

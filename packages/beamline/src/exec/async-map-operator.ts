@@ -108,6 +108,7 @@ export class AsyncMapOperator implements Operator, Congestible {
   private async run(value: never, ctx: StepContext, slot: Slot): Promise<void> {
     const { scope } = this.context;
     const { signal } = scope;
+    scope.enter();
     try {
       slot.result = await this.call(value, ctx);
       if (signal.aborted) return;
@@ -117,6 +118,8 @@ export class AsyncMapOperator implements Operator, Congestible {
       scope.wake();
     } catch (error) {
       if (!signal.aborted) scope.fail(error);
+    } finally {
+      scope.leave();
     }
   }
 

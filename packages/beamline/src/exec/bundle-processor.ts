@@ -36,6 +36,7 @@ export class BundleProcessor {
   private readonly operators: readonly Operator[];
   private readonly metrics: readonly StepMetrics[];
   private readonly gate: BundleGate;
+  private readonly graceMs: number;
   private isSetUp = false;
 
   constructor(stage: Stage, options: CompileOptions) {
@@ -44,6 +45,7 @@ export class BundleProcessor {
     this.entries = compiled.entries;
     this.operators = compiled.operators;
     this.metrics = compiled.metrics;
+    this.graceMs = options.graceMs ?? 5000;
     this.gate = gateOf(scope, compiled.congestibles);
   }
 
@@ -66,33 +68,41 @@ export class BundleProcessor {
       await this.start();
       await source.feed(this.entries, this.gate);
       for (const operator of this.operators) {
-        await operator.finishBundle?.();
+        await scope.unlessFailed(operator.finishBundle?.());
         scope.throwIfFailed();
       }
       return this.metrics.map((metrics) => metrics.snapshot());
     } catch (error) {
-      // Stops what is still under way.
+      // Stops what is still under way, and lets it end: the next attempt must not meet it.
       scope.fail(error);
+      await scope.settled(this.graceMs);
       throw error;
     } finally {
       signal?.removeEventListener("abort", cancel);
     }
   }
 
+  /** Tears every operator down, then throws the first error of them. */
   async teardown(): Promise<void> {
     if (!this.isSetUp) return;
     this.isSetUp = false;
-    for (const operator of this.operators) await operator.teardown?.();
+    const results = await Promise.allSettled(
+      this.operators.map(async (operator) => await operator.teardown?.()),
+    );
+    for (const result of results) if (result.status === "rejected") throw result.reason;
   }
 
   private async start(): Promise<void> {
+    const { scope } = this;
     for (const metrics of this.metrics) metrics.reset();
     if (!this.isSetUp) {
       this.isSetUp = true;
-      for (const operator of this.operators) await operator.setup?.();
+      for (const operator of this.operators) await scope.unlessFailed(operator.setup?.());
     }
     // Downstream first, since an operator may emit when its bundle starts.
-    for (const operator of [...this.operators].reverse()) await operator.startBundle?.();
+    for (const operator of [...this.operators].reverse()) {
+      await scope.unlessFailed(operator.startBundle?.());
+    }
   }
 }
 

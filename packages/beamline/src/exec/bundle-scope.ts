@@ -14,8 +14,11 @@ export class BundleScope {
   private controller = new AbortController();
   private failure: { readonly error: unknown } | undefined;
   private waiters: (() => void)[] = [];
+  private doom = newDoom();
   /** Operators that hold elements back, plus one while failed: a cheap first question. */
   private held = 0;
+  /** Asynchronous calls of user code that have not settled. */
+  private calls = 0;
 
   get signal(): AbortSignal {
     return this.controller.signal;
@@ -30,6 +33,7 @@ export class BundleScope {
     this.controller = new AbortController();
     this.failure = undefined;
     this.waiters = [];
+    this.doom = newDoom();
     this.held = 0;
   }
 
@@ -39,13 +43,17 @@ export class BundleScope {
     this.failure = { error };
     this.held++;
     this.controller.abort(error);
+    this.doom.reject(error);
     this.wake();
   }
 
   cancel(reason?: unknown): void {
     this.fail(
       reason ??
-        new BeamlineError("CANCELLED", "Cannot finish the bundle: the job was cancelled; run it again"),
+        new BeamlineError(
+          "CANCELLED",
+          "Cannot finish the bundle: the job was cancelled; run it again",
+        ),
     );
   }
 
@@ -60,6 +68,35 @@ export class BundleScope {
   release(): void {
     this.held--;
     this.wake();
+  }
+
+  /** An asynchronous call of user code begins; {@link leave} must follow once it has settled. */
+  enter(): void {
+    this.calls++;
+  }
+
+  leave(): void {
+    this.calls--;
+    if (this.failure !== undefined) this.wake();
+  }
+
+  /** Awaits a step of user code's life cycle, but only until the bundle fails. */
+  async unlessFailed(call: void | Promise<void>): Promise<void> {
+    if (call === undefined) return;
+    this.enter();
+    await Promise.race([call.finally(() => this.leave()), this.doom.promise]);
+  }
+
+  /** Resolves when no user code is under way, or after `graceMs`. */
+  async settled(graceMs: number): Promise<void> {
+    if (this.calls === 0) return;
+    let patient = true;
+    const timer = setTimeout(() => {
+      patient = false;
+      this.wake();
+    }, graceMs);
+    while (this.calls > 0 && patient) await this.nextWake();
+    clearTimeout(timer);
   }
 
   /** Something settled: whoever waits looks again. */
@@ -81,4 +118,19 @@ export class BundleScope {
       await this.nextWake();
     }
   }
+}
+
+/** A promise that never resolves, and rejects when the bundle fails. */
+interface Doom {
+  readonly promise: Promise<never>;
+  readonly reject: (error: unknown) => void;
+}
+
+function newDoom(): Doom {
+  let reject: Doom["reject"] = () => {};
+  const promise = new Promise<never>((_resolve, doomed) => {
+    reject = doomed;
+  });
+  promise.catch(() => undefined);
+  return { promise, reject };
 }

@@ -5,7 +5,7 @@ import { type ElementMeta, IMPULSE_META } from "../model/element-meta.js";
 import type { Operator, OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
 import { specialise } from "./specialise.js";
-import { shorten, userCodeError } from "./user-code-error.js";
+import { userCodeError } from "./user-code-error.js";
 
 type AnyCombine = CombineFn<unknown, unknown, unknown>;
 
@@ -132,7 +132,7 @@ export function extractOperator(context: OperatorContext, combine: AnyCombine): 
       try {
         result = combine.extract(accumulator);
       } catch (cause) {
-        throw userCodeError(step.name, cause, shorten(key));
+        throw userCodeError(step.name, cause, key);
       }
       main([key, result], meta);
     },

@@ -1,13 +1,13 @@
-import type { PCollectionId } from "../graph/nodes.js";
+import { MAIN_OUTPUT, type PCollectionId } from "../graph/nodes.js";
 import { internalError } from "../model/errors.js";
 import { AsyncMapOperator } from "./async-map-operator.js";
 import type { BundleScope, Congestible } from "./bundle-scope.js";
 import { extractOperator, mergeOperator, PrecombineOperator } from "./combine-operators.js";
 import { DoFnOperator } from "./do-fn-operator.js";
-import { recodingEdge } from "./recoding-edge.js";
 import { flattenOperator, functionOperator } from "./function-operators.js";
 import type { OpenSink, Operator, OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
+import { recodingEdge } from "./recoding-edge.js";
 import { specialise } from "./specialise.js";
 import { SplittableOperator } from "./splittable-operators.js";
 import type { Stage, Step } from "./stage.js";
@@ -19,6 +19,8 @@ export interface CompileOptions {
   readonly strictEncoding?: boolean;
   /** Bundles that can run at the same time: a hint for splits. Default: 1. */
   readonly parallelism?: number;
+  /** How long a bundle that has failed waits for asynchronous calls under way. Default: 5000. */
+  readonly graceMs?: number;
 }
 
 export interface CompiledStage {
@@ -68,9 +70,9 @@ export function compileStage(
       outputs.set(tag, edge.receive);
       for (const congestible of edge.downstream) downstream.add(congestible);
     }
-    const main = outputs.values().next().value;
-    if (main === undefined) throw internalError(`Step "${step.name}" has no output`);
-    const stepMetrics = new StepMetrics(step.name);
+    const main = outputs.get(MAIN_OUTPUT);
+    if (main === undefined) throw internalError(`Step "${step.name}" has no main output`);
+    const stepMetrics = new StepMetrics(step.name, takesRestrictions(step));
     const operator = makeOperator({
       step,
       outputs,
@@ -93,6 +95,10 @@ export function compileStage(
     for (const congestible of edge.downstream) congestibles.add(congestible);
   }
   return { entries, operators, metrics, congestibles: [...congestibles] };
+}
+
+function takesRestrictions({ operation }: Step): boolean {
+  return operation.kind === "splittable" && operation.step !== "pairWithRestriction";
 }
 
 function makeOperator(context: OperatorContext): Operator {

@@ -23,7 +23,7 @@ export class DoFnOperator extends ProcessOperator implements Operator {
   }
 
   override async startBundle(): Promise<void> {
-    super.startBundle();
+    await super.startBundle();
     const { doFn } = this;
     this.use((element, ctx) => doFn.process(element as never, ctx));
     await this.guard(() => doFn.startBundle?.(this.ctx));
@@ -48,4 +48,3 @@ export class DoFnOperator extends ProcessOperator implements Operator {
     }
   }
 }
-

@@ -1,5 +1,5 @@
 import type { UserFn } from "../fn/user-fn.js";
-import { BeamlineError, internalError } from "../model/errors.js";
+import { BeamlineError } from "../model/errors.js";
 import type { Operator, OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
 import { specialise } from "./specialise.js";
@@ -83,11 +83,7 @@ function notBoolean(result: unknown): boolean {
 }
 
 /** Emits the items of what a flatMap function returned. */
-export function emitAll(
-  result: unknown,
-  next: Receive,
-  meta: Parameters<Receive>[1],
-): void {
+export function emitAll(result: unknown, next: Receive, meta: Parameters<Receive>[1]): void {
   if (typeof result === "string" || !isIterable(result)) {
     throw new BeamlineError(
       "NOT_ITERABLE",
@@ -104,7 +100,7 @@ function noSuchPart(part: unknown, count: number): never {
   );
 }
 
-function isIterable(value: unknown): value is Iterable<unknown> {
+export function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.iterator in value;
 }
 
@@ -124,8 +120,4 @@ export function flattenOperator({ main, metrics }: OperatorContext): Operator {
       "(value, meta) => { metrics.elements++; next(value, meta); }",
     ),
   };
-}
-
-export function unreachable(value: never): never {
-  throw internalError(`Unexpected ${String(value)}`);
 }

@@ -1,6 +1,6 @@
-import type { StageSink, Step } from "./stage.js";
 import type { BundleScope, Congestible } from "./bundle-scope.js";
 import type { Receive } from "./receive.js";
+import type { StageSink, Step } from "./stage.js";
 import type { StepMetrics } from "./step-metrics.js";
 
 /** A step made runnable: a function to call per element, and a life cycle around it. */

@@ -104,6 +104,7 @@ export abstract class ProcessOperator implements Congestible {
     const { signal } = scope;
     let value = firstValue;
     let result: unknown = first;
+    scope.enter();
     try {
       for (;;) {
         await this.settle(result);
@@ -118,6 +119,8 @@ export abstract class ProcessOperator implements Congestible {
       this.hold(false);
     } catch (cause) {
       if (!signal.aborted) scope.fail(userCodeError(step.name, cause, value));
+    } finally {
+      scope.leave();
     }
   }
 
@@ -155,6 +158,6 @@ const RECEIVE = `(value, meta) => {
   if (result !== undefined) self.take(result, value);
 }`;
 
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }

@@ -9,10 +9,7 @@
  * @param names - Names that the source can use, bound to `values` in the same order.
  * @param source - A function expression.
  */
-export function specialise<Fn>(
-  bindings: Readonly<Record<string, unknown>>,
-  source: string,
-): Fn {
+export function specialise<Fn>(bindings: Readonly<Record<string, unknown>>, source: string): Fn {
   const names = Object.keys(bindings);
   copies++;
   const make = new Function(...names, `"use strict"; /* copy ${copies} */ return ${source};`);

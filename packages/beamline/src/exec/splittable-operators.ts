@@ -1,7 +1,8 @@
 import type { AnySplittableDoFn } from "../fn/user-fn.js";
 import { internalError } from "../model/errors.js";
+import { isIterable, isThenable } from "./function-operators.js";
 import type { Operator, OperatorContext } from "./operator.js";
-import { ProcessOperator } from "./process-operator.js";
+import { isAsyncIterable, ProcessOperator } from "./process-operator.js";
 
 /** An element with its restriction and watermark estimator state (unused in batch). */
 export type Restricted = readonly [element: unknown, restriction: readonly [unknown, null]];
@@ -52,16 +53,32 @@ export class SplittableOperator extends ProcessOperator implements Operator {
     const tracker = this.fn.newTracker(restriction);
     if (tracker === undefined) throw internalError(`"${this.context.step.name}" made no tracker`);
     const result: unknown = this.fn.process(element as never, tracker, this.ctx);
-    if (result === undefined) {
-      tracker.checkDone();
-      return undefined;
-    }
-    if (result instanceof Promise) {
-      return result.then((items: unknown) => {
-        tracker.checkDone();
-        return items;
-      });
-    }
-    return result;
+    if (isThenable(result)) return result.then((items) => itemsThenCheck(items, tracker));
+    return itemsThenCheck(result, tracker);
   }
+}
+
+interface Checked {
+  checkDone(): void;
+}
+
+/** What `process` returned, and after the last item the check that all of the restriction is done. */
+function itemsThenCheck(items: unknown, tracker: Checked): unknown {
+  if (isAsyncIterable(items)) return checkedStream(items, tracker);
+  if (isIterable(items)) return checkedItems(items, tracker);
+  tracker.checkDone();
+  return items;
+}
+
+function* checkedItems(items: Iterable<unknown>, tracker: Checked): Iterable<unknown> {
+  yield* items;
+  tracker.checkDone();
+}
+
+async function* checkedStream(
+  items: AsyncIterable<unknown>,
+  tracker: Checked,
+): AsyncIterable<unknown> {
+  yield* items;
+  tracker.checkDone();
 }

@@ -79,7 +79,8 @@ export class OutputContext
 
   ready(): Promise<void> | undefined {
     const { scope, downstream } = this.operator;
-    if (scope.attention) return scope.clear(downstream);
-    return this.turn.isLate() ? this.turn.pass() : undefined;
+    // An asynchronous call holds the scope's attention itself, so time comes first.
+    if (this.turn.isLate()) return this.turn.pass().then(() => scope.clear(downstream));
+    return scope.attention ? scope.clear(downstream) : undefined;
   }
 }

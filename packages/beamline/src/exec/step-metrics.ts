@@ -5,10 +5,12 @@ export class StepMetrics {
   readonly step: string;
   /** Elements that came in. */
   elements = 0;
+  private readonly internal: boolean;
   private readonly counters = new Map<string, BundleCounter>();
 
-  constructor(step: string) {
+  constructor(step: string, internal = false) {
     this.step = step;
+    this.internal = internal;
   }
 
   counter(name: string): Counter {
@@ -28,7 +30,7 @@ export class StepMetrics {
   snapshot(): StepCounts {
     const counters: Record<string, number> = {};
     for (const [name, counter] of this.counters) counters[name] = counter.value;
-    return { step: this.step, elements: this.elements, counters };
+    return { step: this.step, elements: this.elements, internal: this.internal, counters };
   }
 }
 
@@ -36,6 +38,8 @@ export class StepMetrics {
 export interface StepCounts {
   readonly step: string;
   readonly elements: number;
+  /** Whether the elements are not those of the transform's input but the engine's restrictions. */
+  readonly internal: boolean;
   readonly counters: Readonly<Record<string, number>>;
 }
 

@@ -15,7 +15,8 @@ export class UserCodeError extends BeamlineError {
     const reason = reasonOf(cause);
     const on = element === undefined ? "" : ` on the element ${element}`;
     const code = cause instanceof BeamlineError ? cause.code : "USER_CODE_FAILED";
-    super(code, `Cannot run "${transform}"${on}: ${reason}`, { cause });
+    const origin = cause instanceof BeamlineError ? cause.origin : "user";
+    super(code, `Cannot run "${transform}"${on}: ${reason}`, { cause, origin });
     this.transform = transform;
     this.element = element;
     this.reason = reason;
@@ -40,7 +41,12 @@ export function shorten(value: unknown): string {
 }
 
 /** Adds transform and element to whatever a user function threw; keeps what already has them. */
-export function userCodeError(transform: string, cause: unknown, element?: unknown): UserCodeError {
+export function userCodeError(
+  transform: string,
+  cause: unknown,
+  ...element: readonly [unknown?]
+): UserCodeError {
   if (cause instanceof UserCodeError) return cause;
-  return new UserCodeError(transform, arguments.length < 3 ? undefined : shorten(element), cause);
+  const shown = element.length === 0 ? undefined : shorten(element[0]);
+  return new UserCodeError(transform, shown, cause);
 }

@@ -1,5 +1,5 @@
-import { kv } from "../coders/kv.js";
 import type { Coder } from "../coders/coder.js";
+import { kv } from "../coders/kv.js";
 import { varint } from "../coders/varint.js";
 import { BeamlineError } from "../model/errors.js";
 import type { Progress, RestrictionSplit, RestrictionTracker } from "./restriction-tracker.js";

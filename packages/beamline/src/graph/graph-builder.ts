@@ -1,8 +1,9 @@
+import { bytes } from "../coders/bytes.js";
 import type { Coder } from "../coders/coder.js";
+import { deterministicCoder } from "../coders/deterministic.js";
+import { iterable } from "../coders/iterable.js";
 import { js } from "../coders/js.js";
 import { kv } from "../coders/kv.js";
-import { iterable } from "../coders/iterable.js";
-import { deterministicCoder } from "../coders/deterministic.js";
 import type { CombineFn } from "../fn/combine-fn.js";
 import type { UserFn } from "../fn/user-fn.js";
 import { BeamlineError, internalError } from "../model/errors.js";
@@ -16,6 +17,9 @@ import {
   type TransformNode,
 } from "./nodes.js";
 import type { RunHooks } from "./run-hooks.js";
+
+/** Output tags: part of ids and of runners' own names. */
+const TAG = /^[A-Za-z0-9][\w-]*$/;
 
 /** What a primitive is, before the builder has named it and wired its outputs. */
 export type PrimitiveDraft =
@@ -72,8 +76,14 @@ export class GraphBuilder {
     const tags = [MAIN_OUTPUT, ...(draft.kind === "parDo" ? (draft.tags ?? []) : [])];
     const outputs: Record<string, PCollectionId> = {};
     for (const tag of tags) {
+      if (!TAG.test(tag)) {
+        throw new BeamlineError(
+          "BAD_TAG",
+          `Cannot add "${name}": its output tag ${JSON.stringify(tag)} is not a name; use letters, digits, "_" and "-", and a letter or digit first`,
+        );
+      }
       const id = `${name}.${tag}`;
-      if (this.pcollections.has(id)) {
+      if (outputs[tag] !== undefined) {
         throw new BeamlineError(
           "DUPLICATE_TAG",
           `Cannot add "${name}": the output tag "${tag}" is declared twice; give each extra output a tag of its own`,
@@ -83,6 +93,7 @@ export class GraphBuilder {
       this.pcollections.set(id, Object.freeze({ kind: "pcollection", id, producer: name, tag }));
     }
     const base = parameters === undefined ? { name } : { name, parameters };
+    Object.freeze(outputs);
     this.transforms.set(name, Object.freeze(finishPrimitive(draft, base, outputs)));
     return outputs;
   }
@@ -130,6 +141,8 @@ export class GraphBuilder {
       if (node.kind === "groupByKey") this.requireKv(node.name, node.input, node.output);
       if (node.kind === "combineStep") this.passCombineCoders(node);
       if (node.kind === "reshuffle") this.passCoder(node.input, node.output);
+      if (node.kind === "flatten") this.passCommonCoder(node.inputs, node.output);
+      if (node.kind === "impulse") this.coders.set(node.output, bytes as Coder<unknown>);
     }
     const pcollections = new Map<PCollectionId, PCollectionNode>();
     for (const [id, draft] of this.pcollections) {
@@ -138,7 +151,7 @@ export class GraphBuilder {
     return Object.freeze({
       kind: "graph",
       name: this.pipelineName,
-      transforms: this.transforms,
+      transforms: new Map(this.transforms),
       pcollections,
       roots: Object.freeze([...this.root.children]),
     });
@@ -191,16 +204,23 @@ export class GraphBuilder {
     if (coder !== undefined && !this.coders.has(to)) this.coders.set(to, coder);
   }
 
+  private passCommonCoder(from: readonly PCollectionId[], to: PCollectionId): void {
+    const coders = new Set(from.map((id) => this.coders.get(id)));
+    const [first] = from;
+    if (coders.size === 1 && first !== undefined) this.passCoder(first, to);
+  }
+
   /**
    * Beam's rule: a name is unique in its scope. A name that the user gave and that is taken is an
    * error, since remote state and metrics hang on it; one that we made up gets a number.
    */
   private claimName(label: Label): string {
     const { scope } = this;
-    if (label.given && (label.name === "" || label.name.includes("/"))) {
+    const given: unknown = label.name;
+    if (typeof given !== "string" || given === "" || given.includes("/")) {
       throw new BeamlineError(
         "BAD_NAME",
-        `Cannot name a transform ${JSON.stringify(label.name)}: "/" separates composites from their parts and a name is never empty; choose another name, or wrap the parts in composite()`,
+        `Cannot name a transform ${JSON.stringify(given) ?? typeof given}: "/" separates composites from their parts and a name is never empty; choose another name, or wrap the parts in composite()`,
       );
     }
     if (label.given && scope.names.has(label.name)) {

@@ -62,7 +62,14 @@ export function definePipeline<Schema extends OptionsSchema>(
     options: spec.options,
     toGraph(options?: z.input<Schema>): Graph {
       const pipeline = new Pipeline(spec.name);
-      spec.build(pipeline, parseOptions(spec, options ?? {}));
+      const result: unknown = spec.build(pipeline, parseOptions(spec, options ?? {}));
+      if (result instanceof Promise) {
+        result.catch(() => undefined);
+        throw new BeamlineError(
+          "ASYNC_BUILD",
+          `Cannot build "${spec.name}": build() is asynchronous, and what it applies after an await would be missing; make it synchronous and do the waiting in a transform such as mapAsync()`,
+        );
+      }
       return pipeline.toGraph();
     },
   });

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from "../graph/graph-builder.js";
-import { type PCollectionId } from "../graph/nodes.js";
+import type { PCollectionId } from "../graph/nodes.js";
 import { BeamlineError } from "../model/errors.js";
 
 /** What every typed view of a PCollection is underneath: an id in a graph under construction. */

@@ -1,14 +1,13 @@
-import { bytes } from "../coders/bytes.js";
 import type { Coder } from "../coders/coder.js";
 import { js } from "../coders/js.js";
 import { kv } from "../coders/kv.js";
+import type { Compare } from "../combiners/compare.js";
 import { count } from "../combiners/count.js";
 import { max } from "../combiners/max.js";
 import { mean } from "../combiners/mean.js";
 import { min } from "../combiners/min.js";
 import { type SampleOptions, sample } from "../combiners/sample.js";
 import { sum } from "../combiners/sum.js";
-import type { Compare } from "../combiners/compare.js";
 import { top } from "../combiners/top.js";
 import type { CombineFn } from "../fn/combine-fn.js";
 import type { ElementContext, TagTypes } from "../fn/context.js";
@@ -34,17 +33,17 @@ type MapFn<T, U> = (
   ctx: ElementContext,
 ) => U & Synchronous<U, "map() takes a synchronous function: use mapAsync() for an async one">;
 
-type FlatMapFn<T, U> = (
-  element: T,
-  ctx: ElementContext,
-) => Iterable<U>;
+type FlatMapFn<T, U> = (element: T, ctx: ElementContext) => Iterable<U>;
 
 type Predicate<T, R> = (
   element: T,
   ctx: ElementContext,
 ) => R & Synchronous<R, "filter() takes a synchronous predicate: use mapAsync() and then filter()">;
 
-/** Makes the DoFn that `parDo` runs: called once per worker and again after a failed bundle. */
+/**
+ * Makes the DoFn that `parDo` runs: called once per worker and again after a failed bundle, and
+ * once while the pipeline is built, to see what it makes.
+ */
 export type DoFnFactory<In, Out, Tags extends TagTypes> = () =>
   | DoFn<In, Out, Tags>
   | SplittableDoFn<In, unknown, unknown, Out, Tags>;
@@ -129,12 +128,19 @@ export class PCollection<out T> extends PCollectionHandle {
         `Cannot apply "${label.name}": concurrency is ${concurrency}; give a whole number of 1 or more`,
       );
     }
-    return this.add(label, { kind: "mapAsync", fn, concurrency, ordered }, { concurrency, ordered });
+    return this.add(
+      label,
+      { kind: "mapAsync", fn, concurrency, ordered },
+      { concurrency, ordered },
+    );
   }
 
   /** Runs a {@link DoFn}: life cycle, several outputs per element, extra outputs by tag. */
   parDo<Out, Tags extends TagTypes>(make: DoFnFactory<T, Out, Tags>): PCollection<Out>;
-  parDo<Out, Tags extends TagTypes>(name: string, make: DoFnFactory<T, Out, Tags>): PCollection<Out>;
+  parDo<Out, Tags extends TagTypes>(
+    name: string,
+    make: DoFnFactory<T, Out, Tags>,
+  ): PCollection<Out>;
   parDo<Out, Tags extends TagTypes, const Names extends keyof Tags & string>(
     make: DoFnFactory<T, Out, Tags>,
     tags: readonly Names[],
@@ -146,7 +152,7 @@ export class PCollection<out T> extends PCollectionHandle {
   ): TaggedOutputs<Out, Tags, Names>;
   parDo(...args: readonly unknown[]): unknown {
     const { label, fn: make, rest } = splitFunction<() => unknown>("parDo", args);
-    const tags = rest[0] as readonly string[] | undefined;
+    const tags = tagsOf(label, rest[0]);
     const fn = userFnOf(label, make);
     const outputs = this.addPrimitive(label, {
       kind: "parDo",
@@ -155,7 +161,10 @@ export class PCollection<out T> extends PCollectionHandle {
       ...(tags === undefined ? {} : { tags }),
     });
     if (tags === undefined) return PCollection.of(this.builder, outputs, MAIN_OUTPUT);
-    const named = [MAIN_OUTPUT, ...tags].map((tag) => [tag, PCollection.of(this.builder, outputs, tag)]);
+    const named = [MAIN_OUTPUT, ...tags].map((tag) => [
+      tag,
+      PCollection.of(this.builder, outputs, tag),
+    ]);
     return Object.freeze(Object.fromEntries(named));
   }
 
@@ -215,12 +224,18 @@ export class PCollection<out T> extends PCollectionHandle {
   /** Turns the value of each pair and keeps its key. */
   mapValues<U extends Inferred>(
     this: Keyed<T, "mapValues">,
-    fn: (value: ValueOf<T>, key: KeyOf<T>) => U & Synchronous<U, "mapValues() takes a synchronous function: use mapAsync()">,
+    fn: (
+      value: ValueOf<T>,
+      key: KeyOf<T>,
+    ) => U & Synchronous<U, "mapValues() takes a synchronous function: use mapAsync()">,
   ): PCollection<[KeyOf<T>, U]>;
   mapValues<U extends Inferred>(
     this: Keyed<T, "mapValues">,
     name: string,
-    fn: (value: ValueOf<T>, key: KeyOf<T>) => U & Synchronous<U, "mapValues() takes a synchronous function: use mapAsync()">,
+    fn: (
+      value: ValueOf<T>,
+      key: KeyOf<T>,
+    ) => U & Synchronous<U, "mapValues() takes a synchronous function: use mapAsync()">,
   ): PCollection<[KeyOf<T>, U]>;
   mapValues<U>(...args: readonly unknown[]): PCollection<[KeyOf<T>, U]> {
     const { label, fn } = splitFunction<(value: unknown, key: unknown) => U>("mapValues", args);
@@ -274,14 +289,17 @@ export class PCollection<out T> extends PCollectionHandle {
         this.builder.addPrimitive({ kind: "impulse" }, named("Empty")),
         MAIN_OUTPUT,
       );
-      impulse.builder.setCoder(impulse.id, bytes as Coder<unknown>);
       const empty = impulse.add<[null, unknown]>(named("EmptyAccumulator"), {
         kind: "map",
         fn: () => [null, combine.create()],
       });
-      const result = lifted.flatten("WithEmpty", empty).combineRest<[null, Out]>(combine);
+      const coder = kv(js, combine.accumulatorCoder ?? js) as unknown as Coder<[null, unknown]>;
+      const accumulators = lifted.flatten("WithEmpty", empty.withCoder(coder)).withCoder(coder);
+      const result = accumulators.combineRest<[null, Out]>(combine);
       const out = pairsOf(result).pick<Out>("Values", "Values", (pair) => pair[1]);
-      return combine.outputCoder === undefined ? out : out.withCoder(combine.outputCoder as Coder<Out>);
+      return combine.outputCoder === undefined
+        ? out
+        : out.withCoder(combine.outputCoder as Coder<Out>);
     });
   }
 
@@ -303,8 +321,8 @@ export class PCollection<out T> extends PCollectionHandle {
   }
 
   /** The number of elements. */
-  count(name = "Count"): PCollection<number> {
-    return this.combineGlobally(name, count());
+  count(name?: string): PCollection<number> {
+    return this.combineOptional(name, count());
   }
 
   /** The sum of numbers; 0 of none. */
@@ -351,9 +369,10 @@ export class PCollection<out T> extends PCollectionHandle {
 
   /** Each element once, however often it occurs. Elements are compared as keys. */
   distinct(name?: string): PCollection<T> {
-    return this.composite(optional(name, "Distinct"), () =>
-      pairsOf(this.countPerElement("Occurrences")).pick<T>("Once", "Once", (pair) => pair[0]),
-    );
+    return this.composite(optional(name, "Distinct"), () => {
+      const counted = pairsOf(this.countPerElement("Occurrences"));
+      return this.sameCoder(counted.pick<T>("Once", "Once", (pair) => pair[0]));
+    });
   }
 
   // --- shape --------------------------------------------------------------------------------
@@ -364,24 +383,39 @@ export class PCollection<out T> extends PCollectionHandle {
   flatten<U>(...args: readonly unknown[]): PCollection<T | U> {
     const { label, rest } = splitLabel("Flatten", args);
     const inputs = [this.id, ...requireOwn(label.name, this.builder, rest)];
-    return PCollection.of(this.builder, this.addPrimitive(label, { kind: "flatten", inputs }), MAIN_OUTPUT);
+    return PCollection.of(
+      this.builder,
+      this.addPrimitive(label, { kind: "flatten", inputs }),
+      MAIN_OUTPUT,
+    );
   }
 
   /** Spreads the elements anew over the workers, and ends fusion: what follows runs on its own. */
   reshuffle(name?: string): PCollection<T> {
-    const outputs = this.addPrimitive(optional(name, "Reshuffle"), { kind: "reshuffle", input: this.id });
+    const outputs = this.addPrimitive(optional(name, "Reshuffle"), {
+      kind: "reshuffle",
+      input: this.id,
+    });
     return PCollection.of(this.builder, outputs, MAIN_OUTPUT);
   }
 
   /** Applies a transform, or a function from PCollection to PCollection, as one named box. */
   apply<Out>(transform: Applicable<PCollection<T>, Out>): Out;
   apply<Out>(name: string, transform: Applicable<PCollection<T>, Out>): Out;
-  apply<Out>(...args: [Applicable<PCollection<T>, Out>] | [string, Applicable<PCollection<T>, Out>]): Out {
+  apply<Out>(
+    ...args: [Applicable<PCollection<T>, Out>] | [string, Applicable<PCollection<T>, Out>]
+  ): Out {
     return applyTransform<PCollection<T>, Out>(this.builder, this, [this.id], args);
   }
 
   /** Says how elements are encoded wherever they cross an edge. Returns this PCollection. */
   withCoder(coder: Coder<T>): this {
+    if (typeof (coder as Partial<Coder<T>> | undefined)?.encode !== "function") {
+      throw new BeamlineError(
+        "NOT_A_CODER",
+        `Cannot give "${this.id}" the coder ${String(coder)}: it has no encode(); pass one of beamline/coders or a Coder of your own`,
+      );
+    }
     this.builder.setCoder(this.id, coder as Coder<unknown>);
     return this;
   }
@@ -429,7 +463,10 @@ export class PCollection<out T> extends PCollectionHandle {
     return this.combineLabelled(optional(name, combine.name ?? "Combine"), combine);
   }
 
-  private combineLabelled<Out>(label: Label, combine: CombineFn<T, unknown, Out>): PCollection<Out> {
+  private combineLabelled<Out>(
+    label: Label,
+    combine: CombineFn<T, unknown, Out>,
+  ): PCollection<Out> {
     return label.given ? this.combineGlobally(label.name, combine) : this.combineGlobally(combine);
   }
 
@@ -438,7 +475,12 @@ export class PCollection<out T> extends PCollectionHandle {
     combine: CombineFn<unknown, unknown, unknown>,
   ): PCollection<U> {
     const name = { precombine: "Precombine", merge: "Merge", extract: "Extract" }[step];
-    const outputs = this.addPrimitive(named(name), { kind: "combineStep", step, input: this.id, combine });
+    const outputs = this.addPrimitive(named(name), {
+      kind: "combineStep",
+      step,
+      input: this.id,
+      combine,
+    });
     return PCollection.of(this.builder, outputs, MAIN_OUTPUT);
   }
 
@@ -487,7 +529,9 @@ function splitCombine(
   args: readonly unknown[],
 ): { readonly label: Label; readonly combine: CombineFn<unknown, unknown, unknown> } {
   const given = typeof args[0] === "string";
-  const combine = (given ? args[1] : args[0]) as Partial<CombineFn<unknown, unknown, unknown>> | undefined;
+  const combine = (given ? args[1] : args[0]) as
+    | Partial<CombineFn<unknown, unknown, unknown>>
+    | undefined;
   const missing = (["create", "add", "merge", "extract"] as const).filter(
     (part) => typeof combine?.[part] !== "function",
   );
@@ -499,6 +543,15 @@ function splitCombine(
     );
   }
   return { label: { name, given }, combine: combine as CombineFn<unknown, unknown, unknown> };
+}
+
+function tagsOf(label: Label, tags: unknown): readonly string[] | undefined {
+  if (tags === undefined) return undefined;
+  if (Array.isArray(tags) && tags.every((tag) => typeof tag === "string")) return tags;
+  throw new BeamlineError(
+    "BAD_TAG",
+    `Cannot apply "${label.name}": the extra outputs are ${JSON.stringify(tags)}; give an array of their tags: parDo(make, ["errors"])`,
+  );
 }
 
 /** Makes one DoFn to see which kind it is, and refuses what is none. */

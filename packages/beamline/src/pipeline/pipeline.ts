@@ -67,7 +67,14 @@ export class Pipeline {
   flatten<T>(name: string, inputs: readonly PCollection<T>[]): PCollection<T>;
   flatten<T>(...args: readonly unknown[]): PCollection<T> {
     const { label, rest } = splitLabel("Flatten", args);
-    const inputs = requireOwn(label.name, this.builder, rest[0] as readonly unknown[]);
+    const [given] = rest;
+    if (!Array.isArray(given)) {
+      throw new BeamlineError(
+        "NOT_AN_ARRAY",
+        `Cannot apply "${label.name}": flatten() of a pipeline takes an array of PCollections; write p.flatten([a, b]) or a.flatten(b)`,
+      );
+    }
+    const inputs = requireOwn(label.name, this.builder, given);
     const outputs = this.builder.addPrimitive({ kind: "flatten", inputs }, label);
     return PCollection.of(this.builder, outputs, MAIN_OUTPUT);
   }

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import type { Coder } from "../../coders/coder.js";
 import { type CoderSpec, specFromCoder } from "../../coders/registry.js";
 import { functionSpec } from "../../proto/function-spec.js";
-import { CoderSchema, type Coder as CoderProto } from "../../proto/gen/pipeline/coder_pb.js";
+import { type Coder as CoderProto, CoderSchema } from "../../proto/gen/pipeline/coder_pb.js";
 
 /** Gives each distinct coder of a pipeline one id. */
 export class CoderTable {

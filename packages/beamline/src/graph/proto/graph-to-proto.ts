@@ -15,7 +15,10 @@ import {
   PipelineSchema,
   type PTransformSchema,
 } from "../../proto/gen/pipeline/pipeline_pb.js";
-import { CombinePayloadSchema, ParDoPayloadSchema } from "../../proto/gen/pipeline/transforms_pb.js";
+import {
+  CombinePayloadSchema,
+  ParDoPayloadSchema,
+} from "../../proto/gen/pipeline/transforms_pb.js";
 import {
   AccumulationMode_Enum,
   ClosingBehavior_Enum,
@@ -155,7 +158,8 @@ class Translation {
 
   private parDo(node: ParDoNode) {
     const doFn = functionSpec(beamlineUrns.doFn, payloadOf(node.name));
-    if (node.fn.kind !== "splittable") return packSpec(primitiveUrns.parDo, ParDoPayloadSchema, { doFn });
+    if (node.fn.kind !== "splittable")
+      return packSpec(primitiveUrns.parDo, ParDoPayloadSchema, { doFn });
     this.requirements.add(requirementUrns.requiresSplittableDofn);
     const restriction = node.fn.make().restrictionCoder;
     // The restriction travels with its watermark estimator's state, of which there is none.
@@ -165,9 +169,8 @@ class Translation {
   }
 
   private combineStep(node: CombineStepNode): TransformInit {
-    const accumulator = this.coderOf(
-      node.step === "extract" ? node.input : node.output,
-    ).components[1];
+    const accumulator = this.coderOf(node.step === "extract" ? node.input : node.output)
+      .components[1];
     return {
       spec: packSpec(COMBINE_URNS[node.step], CombinePayloadSchema, {
         combineFn: functionSpec(beamlineUrns.combineFn, payloadOf(node.name)),

@@ -52,7 +52,10 @@ export interface FileSystem {
   stat(path: string, options?: FileOptions): Promise<FileInfo | undefined>;
   /** Throws when the file can't be read. Cheap: made for many files. */
   requireReadable(path: string, options?: FileOptions): Promise<void>;
-  /** Throws when files can't be created at paths that begin with `prefix`. Leaves nothing behind. */
+  /**
+   * Throws when files can't be created at paths that begin with `prefix`, or when a folder has that
+   * very name. Leaves nothing behind.
+   */
   requireWritable(prefix: string, options?: FileOptions): Promise<void>;
   /**
    * The bytes of `range`, block by block, while the next block is already on its way. A block is

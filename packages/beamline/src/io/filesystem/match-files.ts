@@ -86,6 +86,6 @@ function throwAll(problems: readonly unknown[]): void {
   throw new BeamlineError(
     problems.every((problem) => problem.code === code) ? code : "INPUT_FAILED",
     `Cannot read the input: ${problems.length} parts of it failed; mend these first:\n  ${messages.join("\n  ")}`,
-    { cause: new AggregateError(problems) },
+    { cause: new AggregateError(problems, "Several inputs failed") },
   );
 }

@@ -7,10 +7,7 @@ const CHUNK_SIZE = 256 * 1024;
  * Unpacks a gzip file, also one of several members. A file that is cut off or damaged throws
  * `BAD_GZIP` with the byte of the compressed file up to which it could be understood.
  */
-export async function* gunzip(
-  path: string,
-  packed: AsyncIterable<Buffer>,
-): AsyncGenerator<Buffer> {
+export async function* gunzip(path: string, packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const stream = createGunzip({ chunkSize: CHUNK_SIZE });
   const closed = new Promise<void>((resolve) => stream.once("close", resolve));
   let sourceError: { readonly error: unknown } | undefined;

@@ -43,9 +43,7 @@ export function planShards(files: readonly TemporaryFile[]): Shard[] {
 }
 
 function byContent(a: TemporaryFile, b: TemporaryFile): number {
-  return (
-    compare(a.beginning, b.beginning) || a.body - b.body || compare(a.path, b.path)
-  );
+  return compare(a.beginning, b.beginning) || a.body - b.body || compare(a.path, b.path);
 }
 
 function compare(a: string, b: string): number {

@@ -1,3 +1,4 @@
+import { kv } from "../../coders/kv.js";
 import { stringUtf8 } from "../../coders/string-utf8.js";
 import type { ProcessContext } from "../../fn/context.js";
 import { DoFn } from "../../fn/do-fn.js";
@@ -58,10 +59,13 @@ export function readWithFile(
   return {
     ...source,
     expand: (pipeline) =>
-      pipeline.apply("Match", source.files).parDo("Read", () => {
-        const toElement = (line: string, path: string): [string, string] => [path, line];
-        return new ReadLines({ compression: source.compression, toElement });
-      }),
+      pipeline
+        .apply("Match", source.files)
+        .parDo("Read", () => {
+          const toElement = (line: string, path: string): [string, string] => [path, line];
+          return new ReadLines({ compression: source.compression, toElement });
+        })
+        .withCoder(kv(stringUtf8, stringUtf8)),
   };
 }
 

@@ -1,7 +1,7 @@
+import type { Coder } from "../../coders/coder.js";
 import { kv } from "../../coders/kv.js";
 import { stringUtf8 } from "../../coders/string-utf8.js";
 import { varint } from "../../coders/varint.js";
-import type { Coder } from "../../coders/coder.js";
 import { combineFn } from "../../fn/combine-fn.js";
 import type { ProcessContext } from "../../fn/context.js";
 import { DoFn } from "../../fn/do-fn.js";

@@ -1,7 +1,7 @@
 import type { Executor } from "./bundle-work.js";
-import { ThreadExecutor, type ThreadExecutorOptions } from "./thread-executor.js";
 import type { WorkerSetup } from "./messages.js";
 import type { Plan } from "./plan.js";
+import { ThreadExecutor, type ThreadExecutorOptions } from "./thread-executor.js";
 import { WorkerExecutor } from "./worker-executor.js";
 
 /** Work that is waiting, as far as the choice of threads goes. */
@@ -15,6 +15,8 @@ export interface Backlog {
 export interface PoolOptions extends ThreadExecutorOptions {
   /** How worker threads are set up; undefined when everything runs on the calling thread. */
   readonly workerSetup: Omit<WorkerSetup, "progress"> | undefined;
+  /** Whether even small jobs run on worker threads. */
+  readonly eager: boolean;
 }
 
 /** Input above which worker threads pay for their start, about a quarter of a second of work. */
@@ -58,11 +60,12 @@ export class ExecutorPool {
    * can take work.
    */
   grow(backlog: Backlog): Promise<void> | undefined {
-    const { workerSetup, parallelism } = this.options;
-    if (this.workers.kind !== "none" || workerSetup === undefined || parallelism < 2) return undefined;
+    const { workerSetup, parallelism, eager } = this.options;
+    if (this.workers.kind !== "none" || workerSetup === undefined || parallelism < 2)
+      return undefined;
     const heavy = backlog.weight >= HEAVY_BYTES;
     const slow = backlog.elapsedMs >= PATIENCE_MS;
-    if (backlog.bundles < 2 || !(heavy || slow)) return undefined;
+    if (!eager && (backlog.bundles < 2 || !(heavy || slow))) return undefined;
     const executors = Array.from({ length: parallelism }, () => new WorkerExecutor(workerSetup));
     this.workers = { kind: "starting", executors };
     return Promise.all(executors.map(({ ready }) => ready)).then(() => {
@@ -103,7 +106,8 @@ export class ExecutorPool {
         return undefined;
       case "ready": {
         // A lone small bundle, such as the last step of a write, is not worth a message.
-        if (bundles === 1 && weight < HEAVY_BYTES / 128 && this.busy.size === 0) return this.own;
+        const isSmall = bundles === 1 && weight < HEAVY_BYTES / 128;
+        if (isSmall && this.busy.size === 0 && !this.options.eager) return this.own;
         return this.workers.executors.find((executor) => !this.busy.has(executor));
       }
     }

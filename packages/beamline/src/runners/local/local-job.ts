@@ -33,6 +33,7 @@ export class LocalJob {
   /** @param results - PCollections to keep for {@link read}. */
   constructor(graph: Graph, options: LocalRunOptions, results: readonly PCollectionId[] = []) {
     const parallelism = parallelismOf(options);
+    requireAttempts(options.maxAttempts);
     const strictEncoding = options.strictEncoding ?? false;
     this.graph = graph;
     this.options = options;
@@ -43,6 +44,7 @@ export class LocalJob {
       strictEncoding,
       parallelism,
       signal: this.abort.signal,
+      eager: options.workerThreads === "always",
       workerSetup:
         code === undefined || parallelism < 2
           ? undefined
@@ -53,14 +55,15 @@ export class LocalJob {
   async run(): Promise<LocalRunResult> {
     const hooks = hooksOf(this.graph);
     const { signal } = this.options;
-    signal?.throwIfAborted();
+    if (isAborted(signal)) throw cancelled(signal?.reason);
     await hooks.check();
     await hooks.prepare();
     const cancel = () => this.fail(cancelled(signal?.reason));
     signal?.addEventListener("abort", cancel, { once: true });
     const ticker = this.startTicker();
     try {
-      if (signal?.aborted === true) cancel();
+      // Again: the hooks may have taken their time.
+      if (isAborted(signal)) cancel();
       await this.loop();
       await this.pool.close();
       this.report();
@@ -208,6 +211,18 @@ function parallelismOf({ workers, code }: LocalRunOptions): number {
     );
   }
   return code === undefined ? 1 : (workers ?? availableParallelism());
+}
+
+function requireAttempts(maxAttempts: number | undefined): void {
+  if (maxAttempts === undefined || (Number.isInteger(maxAttempts) && maxAttempts >= 1)) return;
+  throw new BeamlineError(
+    "BAD_MAX_ATTEMPTS",
+    `Cannot run with maxAttempts ${maxAttempts}: give a whole number of 1 or more`,
+  );
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted ?? false;
 }
 
 function cancelled(reason: unknown): BeamlineError {

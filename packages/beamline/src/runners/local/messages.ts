@@ -20,10 +20,15 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "done"; readonly output: BundleOutput }
-  | { readonly kind: "failed"; readonly error: SerializedError }
-  | { readonly kind: "closed"; readonly error?: SerializedError };
+  | { readonly kind: "failed"; readonly error: Thrown }
+  | { readonly kind: "closed"; readonly error?: Thrown };
 
-/** An error in a form that keeps what people need across threads. */
+/** What was thrown, in a form that keeps what people need across threads. */
+export type Thrown =
+  | SerializedError
+  /** Not an error: primitives as they are, others as text. */
+  | { readonly kind: "value"; readonly value: unknown };
+
 export interface SerializedError {
   readonly kind: "user-code" | "beamline" | "other";
   readonly name: string;
@@ -33,5 +38,5 @@ export interface SerializedError {
   readonly origin?: "user" | "remote" | "internal";
   readonly transform?: string;
   readonly element?: string | undefined;
-  readonly cause?: SerializedError;
+  readonly cause?: Thrown;
 }

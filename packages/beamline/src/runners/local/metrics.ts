@@ -11,12 +11,9 @@ export class RunMetrics {
 
   commit(steps: readonly StepCounts[]): void {
     let most = 0;
-    const seen = new Set<string>();
-    for (const { step, elements, counters } of steps) {
+    for (const { step, elements, internal, counters } of steps) {
       most = Math.max(most, elements);
-      // A splittable DoFn is several steps of one name in a stage: its input is what the first saw.
-      if (!seen.has(step)) add(this.perTransform, step, elements);
-      seen.add(step);
+      if (!internal) add(this.perTransform, step, elements);
       for (const [name, value] of Object.entries(counters)) {
         let own = this.counters.get(step);
         if (own === undefined) {
@@ -31,7 +28,11 @@ export class RunMetrics {
 
   counterValues(graph: Graph): CounterValue[] {
     return [...graph.transforms.keys()].flatMap((transform) =>
-      [...(this.counters.get(transform) ?? [])].map(([name, value]) => ({ transform, name, value })),
+      [...(this.counters.get(transform) ?? [])].map(([name, value]) => ({
+        transform,
+        name,
+        value,
+      })),
     );
   }
 

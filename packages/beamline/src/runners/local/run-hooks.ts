@@ -18,14 +18,14 @@ export function hooksOf(graph: Graph): GraphHooks {
   }
   return {
     async check() {
-      const results = await Promise.allSettled(hooks.map((hook) => hook.check?.()));
+      const results = await Promise.allSettled(hooks.map(async (hook) => await hook.check?.()));
       throwTogether(results.flatMap((r) => (r.status === "rejected" ? [r.reason] : [])));
     },
     async prepare() {
       for (const hook of hooks) await hook.prepare?.();
     },
     async abandon() {
-      await Promise.allSettled(hooks.map((hook) => hook.abandon?.()));
+      await Promise.allSettled(hooks.map(async (hook) => await hook.abandon?.()));
     },
   };
 }
@@ -38,6 +38,6 @@ function throwTogether(errors: readonly unknown[]): void {
   throw new BeamlineError(
     "CHECKS_FAILED",
     `Cannot start the job: ${errors.length} checks failed\n${messages.map((m) => `  - ${m}`).join("\n")}`,
-    { cause: new AggregateError(errors) },
+    { cause: new AggregateError(errors, "checks failed") },
   );
 }

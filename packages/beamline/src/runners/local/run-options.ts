@@ -8,6 +8,11 @@ export interface LocalRunOptions {
    * tests and scripts) everything runs on the calling thread.
    */
   readonly code?: CodeReference;
+  /**
+   * `"auto"` starts worker threads once there is work for them; `"always"` starts them at once and
+   * runs every bundle there, as tests want it. Default: `"auto"`.
+   */
+  readonly workerThreads?: "auto" | "always";
   /** Encode and decode at every edge, so that what works here works remotely. Default: false. */
   readonly strictEncoding?: boolean;
   /**
@@ -24,7 +29,7 @@ export interface LocalRunOptions {
 }
 
 export interface RunProgress {
-  /** Transforms being worked on: the last name of each, at most a few. */
+  /** Names of the transforms that the stages being worked on begin with. */
   readonly running: readonly string[];
   readonly stagesDone: number;
   readonly stagesTotal: number;

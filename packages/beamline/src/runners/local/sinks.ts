@@ -1,5 +1,5 @@
-import type { Coder } from "../../coders/coder.js";
 import { ByteWriter } from "../../bytes/byte-writer.js";
+import type { Coder } from "../../coders/coder.js";
 import type { Block } from "../../engine/block.js";
 import { ListWriter } from "../../engine/list-writer.js";
 import { ShuffleWriter } from "../../engine/shuffle-writer.js";
@@ -17,8 +17,7 @@ export interface BlockSink extends SinkPort {
 
 /** Opens the sink of a stage that writes `dataset`. */
 export function openBlockSink(sink: StageSink, dataset: Dataset, parallelism: number): BlockSink {
-  const failed = (cause: unknown, value: unknown) =>
-    userCodeError(producerOf(sink), cause, value);
+  const failed = (cause: unknown, value: unknown) => userCodeError(producerOf(sink), cause, value);
   switch (dataset.kind) {
     case "groups":
       return shuffleSink(dataset.coder, partitionsFor(parallelism), failed);

@@ -6,7 +6,7 @@ import { deserializeError } from "./serialize-error.js";
 
 interface Pending<T> {
   readonly resolve: (value: T) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** Runs bundles in a worker thread of its own. */
@@ -31,8 +31,10 @@ export class WorkerExecutor implements Executor {
     this.ready = ready.then(() => undefined);
     this.ready.catch(() => undefined);
     this.worker.on("message", (message: FromWorker) => this.take(message));
-    this.worker.on("error", (error) => this.die(error));
-    this.worker.on("exit", (code) => this.die(exited(code)));
+    this.worker.on("error", (error) =>
+      this.die(died(`an error that nobody caught: ${error}`, error)),
+    );
+    this.worker.on("exit", (code) => this.die(died(`exit code ${code}`)));
   }
 
   get processed(): number {
@@ -95,9 +97,10 @@ export class WorkerExecutor implements Executor {
   }
 }
 
-function exited(code: number): BeamlineError {
+function died(how: string, cause?: unknown): BeamlineError {
   return new BeamlineError(
     "WORKER_DIED",
-    `Cannot finish the bundle: its worker thread ended with code ${code}; look for process.exit() in the pipeline's code, or lower --workers if memory is short`,
+    `Cannot finish the bundle: its worker thread ended with ${how}; look for process.exit() and for callbacks that throw in the pipeline's code, or lower --workers if memory is short`,
+    { cause },
   );
 }

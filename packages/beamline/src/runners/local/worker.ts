@@ -19,9 +19,15 @@ async function main(): Promise<void> {
   const post = (message: FromWorker, transfer: ArrayBuffer[] = []) =>
     port.postMessage(message, transfer);
 
-  const graph = await loadGraph(setup.code);
-  requireSameFingerprint(setup.fingerprint, fingerprintOf(graph));
-  const executor = new ThreadExecutor(planGraph(graph, setup.results), setup);
+  let executor: ThreadExecutor;
+  try {
+    const graph = await loadGraph(setup.code);
+    requireSameFingerprint(setup.fingerprint, fingerprintOf(graph));
+    executor = new ThreadExecutor(planGraph(graph, setup.results), setup);
+  } catch (error) {
+    post({ kind: "failed", error: serializeError(error) });
+    return;
+  }
   const progress = new Float64Array(setup.progress);
   setInterval(() => {
     progress[0] = executor.processed;

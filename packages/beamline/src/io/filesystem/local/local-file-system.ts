@@ -55,6 +55,7 @@ export class LocalFileSystem implements FileSystem {
   }
 
   async requireWritable(prefix: string): Promise<void> {
+    if (statOf(prefix)?.isDirectory() === true) throw fileErrorOf("EISDIR", "write", prefix);
     // Folders that are missing will be made, so the nearest one that is there must take new files.
     let folder = dirname(prefix);
     while (statOf(folder) === undefined && dirname(folder) !== folder) folder = dirname(folder);
@@ -108,9 +109,7 @@ export function localPath(urlOrPath: string): string {
   if (!/^file:\/\//i.test(urlOrPath)) return withSlashes(urlOrPath);
   try {
     // In a path, these are not the marks of a query or a fragment.
-    return withSlashes(
-      fileURLToPath(urlOrPath.replaceAll("?", "%3F").replaceAll("#", "%23")),
-    );
+    return withSlashes(fileURLToPath(urlOrPath.replaceAll("?", "%3F").replaceAll("#", "%23")));
   } catch (cause) {
     throw new BeamlineError(
       "BAD_FILE_URL",

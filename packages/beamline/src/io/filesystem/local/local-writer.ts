@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { BeamlineError } from "../../../model/errors.js";
 import type { FileWriter } from "../file-system.js";
-import { fileError, isMissing } from "./system-errors.js";
+import { fileError } from "./system-errors.js";
 
 /** Writes beside the path under a hidden name of its own, and takes the path when complete. */
 export class LocalFileWriter implements FileWriter {
@@ -73,7 +73,7 @@ async function openNew(path: string): Promise<FileHandle> {
   try {
     return await open(path, "wx");
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
     await mkdir(dirname(path), { recursive: true });
     return open(path, "wx");
   }

@@ -20,7 +20,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   EISDIR: {
     code: "IS_A_DIRECTORY",
     state: "it is a directory",
-    next: "name a file",
+    next: "name a file in it",
   },
   ENOTDIR: {
     code: "NOT_A_DIRECTORY",

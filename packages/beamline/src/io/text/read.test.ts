@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { collect } from "../../testing/collect.js";
+import { text } from "./text.js";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "beamline-read-"));
+  writeFileSync(join(folder, "a.txt"), "a1\na2");
+  writeFileSync(join(folder, "b.txt"), "b1 ä€😀\r\n");
+  writeFileSync(join(folder, "c.txt.gz"), gzipSync("c1\nc2\n"));
+  writeFileSync(join(folder, "empty.txt"), "");
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("text.read", () => {
+  test("reads all lines of the files that match", async () => {
+    const lines = await collect((p) => p.apply(text.read(join(folder, "*"))));
+    expect(lines.sort()).toEqual(["a1", "a2", "b1 ä€😀", "c1", "c2"]);
+  });
+
+  test("reads a list of files, each once", async () => {
+    const input = [join(folder, "a.txt"), join(folder, "{a,empty}.txt")];
+    const lines = await collect((p) => p.apply(text.read(input)));
+    expect(lines.sort()).toEqual(["a1", "a2"]);
+  });
+
+  test("reads a file of several megabytes in parts as it is", async () => {
+    const lines = Array.from({ length: 300_000 }, (_, i) => `line ${i}`);
+    const path = join(folder, "large.log");
+    writeFileSync(path, lines.join("\n"));
+    const read = await collect((p) => p.apply(text.read(path)));
+    expect(read.toSorted()).toEqual(lines.toSorted());
+  });
+
+  test("waits for steps below that are slower", async () => {
+    const path = join(folder, "slow.log");
+    writeFileSync(path, "x\n".repeat(30_000));
+    const counted = await collect((p) =>
+      p
+        .apply(text.read(path))
+        .mapAsync(async (line) => line.length)
+        .sum(),
+    );
+    expect(counted).toEqual([30_000]);
+  });
+
+  test("reports what is missing before the pipeline starts", async () => {
+    const pattern = join(folder, "*.none");
+    await expect(text.read(pattern).hooks?.check?.()).rejects.toMatchObject({
+      code: "FILE_NOT_FOUND",
+    });
+    await expect(collect((p) => p.apply(text.read(pattern)))).rejects.toThrow(pattern);
+    await text.read(join(folder, "a.txt")).hooks?.check?.();
+  });
+
+  test.each([[""], [[]], [["a", ""]]])("refuses %j as input", (input) => {
+    expect(() => text.read(input)).toThrow(expect.objectContaining({ code: "NO_INPUT" }));
+  });
+
+  test("refuses a scheme that nobody serves as soon as it is named", () => {
+    expect(() => text.read("gs://bucket/*")).toThrow(
+      expect.objectContaining({ code: "UNKNOWN_SCHEME" }),
+    );
+  });
+});
+
+test("text.readWithFile puts the file before each line", async () => {
+  const input = [join(folder, "a.txt"), join(folder, "c.txt.gz")];
+  const lines = await collect((p) => p.apply(text.readWithFile(input)));
+  expect(lines.sort()).toEqual([
+    [input[0], "a1"],
+    [input[0], "a2"],
+    [input[1], "c1"],
+    [input[1], "c2"],
+  ]);
+});

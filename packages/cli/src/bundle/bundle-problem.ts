@@ -1,0 +1,60 @@
+import { existsSync, readdirSync } from "node:fs";
+import { basename, dirname, extname, resolve } from "node:path";
+import type { Message } from "esbuild";
+import { nearest } from "../text/nearest.js";
+import type { BundleProblem } from "./bundle-error.js";
+import { isBare, packageName } from "./package-of.js";
+
+/** One complaint of esbuild, with what mends it. */
+export function problemOf(message: Message, workingFolder: string): BundleProblem {
+  const { text, location } = message;
+  const unresolved = /^Could not resolve "(.*)"/.exec(text)?.[1];
+  const file = location === null ? undefined : resolve(workingFolder, location.file);
+  const hint = hintOf(message, unresolved, file);
+  return {
+    message: unresolved === undefined ? text : `"${unresolved}" is not found`,
+    ...(location === null || file === undefined
+      ? {}
+      : {
+          at: {
+            file,
+            line: location.line,
+            column: location.column + 1,
+            length: Math.max(1, location.length),
+          },
+        }),
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+function hintOf(
+  { text, detail }: Message,
+  unresolved: string | undefined,
+  importer: string | undefined,
+): string | undefined {
+  const given = (detail as { readonly hint?: unknown } | undefined)?.hint;
+  if (typeof given === "string") return given;
+  if (unresolved !== undefined) {
+    if (isBare(unresolved)) return `npm install ${packageName(unresolved)}`;
+    return importer === undefined ? undefined : nearestFileHint(resolve(dirname(importer), unresolved));
+  }
+  if (text.startsWith("No loader is configured")) {
+    return 'only code and JSON can be imported; read it with readFile(new URL("./file", import.meta.url))';
+  }
+  return undefined;
+}
+
+/** Which files there are instead of one that is missing. */
+export function nearestFileHint(missing: string): string | undefined {
+  const folder = dirname(missing);
+  if (!existsSync(folder)) return `there is no folder ${folder}`;
+  const names = readdirSync(folder).filter((name) => /\.[cm]?[jt]sx?$/.test(name));
+  const wanted = basename(missing);
+  const stem = basename(wanted, extname(wanted));
+  const near =
+    names.find((name) => basename(name, extname(name)) === stem) ?? nearest(wanted, names);
+  if (near !== undefined) return `did you mean ${near}?`;
+  if (names.length === 0) return "its folder has no TypeScript or JavaScript files";
+  const shown = names.slice(0, 5).join(", ");
+  return `its folder has ${shown}${names.length > 5 ? " and others" : ""}`;
+}

@@ -1,0 +1,73 @@
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
+import { type Library, subpathHint } from "./library.js";
+import { hasNativeAddon, isBare, packageFolder, packageName } from "./package-of.js";
+
+export interface PackagesPluginOptions {
+  readonly dependencies: "linked" | "inside";
+  readonly library: Library;
+  /** Packages to leave outside whatever they are: those that would not bundle. */
+  readonly outside: ReadonlySet<string>;
+  /** Gets the names of the packages that were left outside. */
+  readonly external: Set<string>;
+}
+
+/** Marks our own question to esbuild, which must not be answered by us. */
+const ASKED = { beamline: "asked" };
+
+/** Decides for each imported package whether it is bundled or imported from where it is installed. */
+export function packagesPlugin(options: PackagesPluginOptions): Plugin {
+  const { dependencies, library, outside, external } = options;
+  const linked = dependencies === "linked";
+  return {
+    name: "beamline-packages",
+    setup(build) {
+      build.onResolve({ filter: /^beamline(\/|$)/ }, ({ path }) => {
+        try {
+          const url = library.resolve(path);
+          return linked ? { path: url, external: true } : { path: fileURLToPath(url) };
+        } catch {
+          const text = `Could not resolve "${path}"`;
+          return { errors: [{ text, detail: { hint: subpathHint(path, library) } }] };
+        }
+      });
+      build.onResolve({ filter: /\.node$/ }, async (args) => {
+        const found = await ask(build, args);
+        return found && { path: found.path, external: true };
+      });
+      build.onResolve({ filter: /^[^./#]/ }, async (args) => {
+        const { path, kind } = args;
+        if (args.pluginData === ASKED || !isBare(path) || kind === "entry-point") return undefined;
+        const name = packageName(path);
+        const found = await ask(build, args);
+        if (linked && name === "zod" && kind !== "require-call") {
+          return { path: found ? linkTo(found.path) : library.resolve(path), external: true };
+        }
+        if (found === undefined) return undefined;
+        const folder = packageFolder(found.path);
+        if (!outside.has(name) && !(folder !== undefined && hasNativeAddon(folder))) {
+          return undefined;
+        }
+        external.add(name);
+        if (!linked) return { path, external: true };
+        return { path: kind === "require-call" ? found.path : linkTo(found.path), external: true };
+      });
+    },
+  };
+}
+
+async function ask(
+  build: PluginBuild,
+  args: OnResolveArgs,
+): Promise<(OnResolveResult & { readonly path: string }) | undefined> {
+  if (args.pluginData === ASKED) return undefined;
+  const { importer, namespace, resolveDir, kind } = args;
+  const asked = { importer, namespace, resolveDir, kind, pluginData: ASKED };
+  const found = await build.resolve(args.path, asked);
+  if (found.errors.length > 0 || found.path === "" || found.external) return undefined;
+  return found.namespace === "file" ? found : undefined;
+}
+
+function linkTo(path: string): string {
+  return pathToFileURL(path).href;
+}

@@ -1,0 +1,18 @@
+/** What a bundle is for, and so what is inside it. */
+export interface BundleProfile {
+  readonly name: string;
+  /**
+   * `linked`: for this machine. The library and zod are imported from where they are installed, and
+   * `import.meta.url` and `__dirname` mean the source file.
+   *
+   * `inside`: to be sent elsewhere. Nothing but Node is imported (and native addons, by their package
+   * name), and no path of this machine is in it.
+   */
+  readonly dependencies: "linked" | "inside";
+}
+
+/** For a run on this machine: it shares the one copy of the library with the command itself. */
+export const localProfile: BundleProfile = { name: "local", dependencies: "linked" };
+
+/** For workers on other machines. */
+export const workerProfile: BundleProfile = { name: "worker", dependencies: "inside" };

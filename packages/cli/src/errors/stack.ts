@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from "node:fs";
+import { SourceMap } from "node:module";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BUNDLE_FILE } from "../bundle/build-bundle.js";
+import type { SourcePlace } from "../bundle/bundle-error.js";
+
+/** One line of a stack, in the source that people wrote. */
+export interface StackFrame extends SourcePlace {
+  /** Absent at the top of a module and in functions without a name. */
+  readonly functionName?: string;
+  /** Whether it is in a file of the pipeline rather than in a package or in Node. */
+  readonly own: boolean;
+}
+
+const FRAME = /^\s+at (?:(?:async )?(.*?) \()?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/;
+const BUNDLE_FRAME = new RegExp(`[\\\\/]${BUNDLE_FILE.replace(".", "\\.")}$`);
+
+/** The frames of an error's stack; those in a bundle are mapped to the sources it was made from. */
+export function framesOf(error: Error): StackFrame[] {
+  const maps = new Map<string, BundleMap | undefined>();
+  return (error.stack ?? "").split("\n").flatMap((line) => {
+    const match = FRAME.exec(line);
+    if (match === null) return [];
+    const [, name, location = "", row = "1", column = "1"] = match;
+    const file = location.startsWith("file:") ? fileURLToPath(location) : location;
+    const place = { file, line: Number(row), column: Number(column) };
+    const mapped = BUNDLE_FRAME.test(file) ? mapPlace(place, maps) : undefined;
+    const at = mapped ?? place;
+    const own = mapped !== undefined && !/[\\/]node_modules[\\/]/.test(at.file);
+    const functionName = nameOf(name);
+    return [{ ...at, own, ...(functionName === undefined ? {} : { functionName }) }];
+  });
+}
+
+/** The function's own name: `Object.` and the like say nothing. */
+function nameOf(name: string | undefined): string | undefined {
+  const short = name?.replace(/^(Object|Module|Function)\./, "").replace(/ \[as .*\]$/, "");
+  return short === undefined || short === "" || short === "<anonymous>" ? undefined : short;
+}
+
+interface BundleMap {
+  readonly map: SourceMap;
+  readonly folder: string;
+}
+
+function mapPlace(
+  place: SourcePlace,
+  maps: Map<string, BundleMap | undefined>,
+): SourcePlace | undefined {
+  if (!maps.has(place.file)) maps.set(place.file, readMap(place.file));
+  const found = maps.get(place.file);
+  if (found === undefined) return undefined;
+  const entry = found.map.findEntry(place.line - 1, place.column - 1);
+  if (!("originalSource" in entry) || entry.originalSource === undefined) return undefined;
+  return {
+    file: resolve(found.folder, decodeURI(entry.originalSource)),
+    line: entry.originalLine + 1,
+    column: entry.originalColumn + 1,
+  };
+}
+
+function readMap(bundle: string): BundleMap | undefined {
+  const path = `${bundle}.map`;
+  if (!existsSync(path)) return undefined;
+  return { map: new SourceMap(JSON.parse(readFileSync(path, "utf8"))), folder: dirname(bundle) };
+}

@@ -1,0 +1,56 @@
+import type { Cli } from "./cli.js";
+import { chooseStyle, type Style } from "./style.js";
+
+export interface TerminalOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean | undefined;
+}
+
+/** Where a command speaks: data to stdout, talk to stderr unless `--json` or `--quiet`. */
+export class Terminal {
+  /** For what goes to stderr. */
+  readonly style: Style;
+  /** For what goes to stdout. */
+  readonly dataStyle: Style;
+  readonly json: boolean;
+  readonly verbose: boolean;
+  private readonly cli: Cli;
+  private readonly silent: boolean;
+
+  constructor(cli: Cli, options: TerminalOptions) {
+    this.cli = cli;
+    this.json = options.json;
+    this.verbose = options.verbose;
+    this.silent = options.json || options.quiet;
+    this.style = chooseStyle(options.color, cli.env, cli.stderr.isTerminal);
+    this.dataStyle = chooseStyle(options.color, cli.env, cli.stdout.isTerminal);
+  }
+
+  /** Width for prose. */
+  get width(): number {
+    return Math.max(40, Math.min(100, this.cli.stderr.columns));
+  }
+
+  data(text: string): void {
+    this.cli.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  }
+
+  document(value: unknown): void {
+    this.data(JSON.stringify(value, jsonable, 2));
+  }
+
+  talk(text: string): void {
+    if (!this.silent) this.cli.stderr.write(`${text}\n`);
+  }
+
+  /** Talk that `--quiet` does not silence: what went wrong. */
+  complain(text: string): void {
+    this.cli.stderr.write(`${text}\n`);
+  }
+}
+
+function jsonable(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
+}
