@@ -35,7 +35,7 @@ export default defineConfig({
         resolve: { alias: sourceAliases("packages/beamline") },
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "tools/**/*.test.mjs"],
+          include: ["packages/*/src/**/*.test.ts", "tools/**/*.test.mjs", "bench/**/*.test.mjs"],
         },
       },
       {

@@ -1,4 +1,4 @@
-import { coGroupByKey, combineFn, definePipeline, DoFn, type ProcessContext, text } from "beamline";
+import { coGroupByKey, combineFn, DoFn, definePipeline, type ProcessContext, text } from "beamline";
 import { z } from "zod";
 
 /** One request of an access log in the Common Log Format. */
@@ -70,8 +70,15 @@ export default definePipeline({
       .combinePerKey("PerUser", totals);
 
     coGroupByKey("Join", { countries, traffic: perUser })
-      .flatMap("Country", ([, { countries: [country = "unknown"], traffic }]) =>
-        traffic.map((sum): [string, Totals] => [country, sum]),
+      .flatMap(
+        "Country",
+        ([
+          ,
+          {
+            countries: [country = "unknown"],
+            traffic,
+          },
+        ]) => traffic.map((sum): [string, Totals] => [country, sum]),
       )
       .combinePerKey("PerCountry", {
         ...totals,

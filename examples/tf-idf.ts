@@ -28,11 +28,19 @@ const keywords = (perDocument: number) =>
         document,
         { word, count },
       ]),
-    }).flatMap("Frequencies", ([document, { length: [length = 1], term }]) =>
-      term.map(({ word, count }): [string, { document: string; frequency: number }] => [
-        word,
-        { document, frequency: count / length },
-      ]),
+    }).flatMap(
+      "Frequencies",
+      ([
+        document,
+        {
+          length: [length = 1],
+          term,
+        },
+      ]) =>
+        term.map(({ word, count }): [string, { document: string; frequency: number }] => [
+          word,
+          { document, frequency: count / length },
+        ]),
     );
     // The number of documents meets every word under one key, since it is one number.
     const documents = lengths.count("Documents");
@@ -44,14 +52,22 @@ const keywords = (perDocument: number) =>
       total: documents.keyBy("Total", () => "all"),
       words: perWord.keyBy("All", () => "all"),
     })
-      .flatMap("Scores", ([, { total: [total = 1], words: all }]) =>
-        all.flatMap(({ word, uses }) => {
-          const rarity = Math.log(total / uses.length);
-          return uses.map(({ document, frequency }): [string, readonly [string, number]] => [
-            document,
-            [word, frequency * rarity],
-          ]);
-        }),
+      .flatMap(
+        "Scores",
+        ([
+          ,
+          {
+            total: [total = 1],
+            words: all,
+          },
+        ]) =>
+          all.flatMap(({ word, uses }) => {
+            const rarity = Math.log(total / uses.length);
+            return uses.map(({ document, frequency }): [string, readonly [string, number]] => [
+              document,
+              [word, frequency * rarity],
+            ]);
+          }),
       )
       .groupByKey("ByDocumentAgain")
       .map("Best", ([document, scores]): Keywords => {

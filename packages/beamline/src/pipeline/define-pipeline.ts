@@ -55,6 +55,12 @@ export function definePipeline<Schema extends OptionsSchema>(
       `Cannot define the pipeline ${JSON.stringify(spec.name)}: a name starts with a letter and has only letters, digits and dashes; rename it`,
     );
   }
+  if (typeof spec.build !== "function") {
+    throw new BeamlineError(
+      "NOT_A_FUNCTION",
+      `Cannot define the pipeline "${spec.name}": it has no build function; give it one that applies the transforms`,
+    );
+  }
   return Object.freeze({
     kind: "pipeline-definition" as const,
     name: spec.name,

@@ -1,4 +1,4 @@
-import type { PCollectionId } from "../graph/nodes.js";
+import { requireOwn } from "../pipeline/handle.js";
 import type { PCollection } from "../pipeline/pcollection.js";
 import { Pipeline } from "../pipeline/pipeline.js";
 import { LocalJob } from "../runners/local/local-job.js";
@@ -19,7 +19,7 @@ export async function collect<T>(
   options: LocalRunOptions = {},
 ): Promise<T[]> {
   const pipeline = new Pipeline("collect");
-  const id: PCollectionId = build(pipeline).id;
+  const [id = ""] = requireOwn("collect", pipeline.builder, [build(pipeline)]);
   const job = new LocalJob(pipeline.toGraph(), { strictEncoding: true, ...options }, [id]);
   await job.run();
   return job.read(id) as T[];

@@ -1,5 +1,5 @@
 import { definePipelineCommand } from "../command/command.js";
-import { choiceFlag, countFlag, switchFlag } from "../command/flag.js";
+import { runFlags } from "./run-flags.js";
 
 export const runCommand = definePipelineCommand({
   name: "run",
@@ -7,31 +7,7 @@ export const runCommand = definePipelineCommand({
   description:
     "Runs the pipeline that FILE exports by default, from TypeScript as it stands: nothing to compile first. FILE#name runs the one exported as name.\nThe pipeline's options are flags of this command: beamline run FILE --help lists them.",
   missingOptions: "refused",
-  flags: {
-    runner: choiceFlag({
-      choices: ["local"],
-      summary: "Where it runs: local is this machine",
-      defaultText: "local",
-    }),
-    workers: countFlag({
-      least: 1,
-      summary: "Threads that run it; 1 keeps everything on the main thread",
-      defaultText: "one per core",
-    }),
-    strictEncoding: switchFlag({
-      summary: "Encode and decode at every step, so that what works here works on a cluster",
-    }),
-    maxAttempts: countFlag({
-      least: 1,
-      summary: "How often a bundle of elements is tried before the run fails",
-      defaultText: "4",
-    }),
-    progress: choiceFlag({
-      choices: ["auto", "plain", "none"],
-      summary: "How to show progress: auto is one live line on a terminal, and plain lines elsewhere",
-      defaultText: "auto",
-    }),
-  },
+  flags: runFlags,
   examples: [
     {
       line: "beamline run wordcount.ts --input book.txt --output counts",

@@ -28,9 +28,9 @@ export async function locate(urlOrPath: string): Promise<Located> {
   return { fileSystem: await scheme.open(), path: scheme.toPath(urlOrPath) };
 }
 
-/** Throws `UNKNOWN_SCHEME` at once, without opening anything. */
-export function requireKnownScheme(urlOrPath: string): void {
-  schemeOf(urlOrPath);
+/** The path of {@link locate}, without opening anything. `locate` takes it in place of the URL. */
+export function pathOf(urlOrPath: string): string {
+  return schemeOf(urlOrPath).toPath(urlOrPath);
 }
 
 function schemeOf(urlOrPath: string): Scheme {

@@ -6,7 +6,7 @@ import { BeamlineError } from "../../model/errors.js";
 import type { PCollection } from "../../pipeline/pcollection.js";
 import type { Pipeline } from "../../pipeline/pipeline.js";
 import type { PTransform } from "../../pipeline/ptransform.js";
-import { requireKnownScheme } from "../filesystem/file-systems.js";
+import { pathOf } from "../filesystem/file-systems.js";
 import { matchFiles, requireInput } from "../filesystem/match-files.js";
 import { type Compression, ReadLines, type TextFile, textFileCoder } from "./read-lines.js";
 
@@ -109,7 +109,8 @@ function requirePatterns(name: string, patterns: readonly unknown[]): void {
         `Cannot apply ${name}(): ${JSON.stringify(pattern) ?? "undefined"} is no path; give a path or a glob as a string`,
       );
     }
-    requireKnownScheme(pattern);
+    // Throws for a scheme that is not there.
+    pathOf(pattern);
   }
 }
 

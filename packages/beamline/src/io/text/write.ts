@@ -9,7 +9,7 @@ import type { RunHooks } from "../../graph/run-hooks.js";
 import { BeamlineError } from "../../model/errors.js";
 import type { PCollection } from "../../pipeline/pcollection.js";
 import type { PTransform } from "../../pipeline/ptransform.js";
-import { locate, requireKnownScheme } from "../filesystem/file-systems.js";
+import { locate, pathOf } from "../filesystem/file-systems.js";
 import { commitShards, type ShardedOutput } from "./commit-shards.js";
 import { planFixedShards, planShards, type Shard } from "./plan-shards.js";
 import { temporaryFolder } from "./shard-names.js";
@@ -53,9 +53,10 @@ export function write(
   requirePrefix(prefix);
   requireShards(shards);
   requireSuffix(suffix);
-  const folder = temporaryFolder(prefix, suffix);
+  const path = pathOf(prefix);
+  const folder = temporaryFolder(path, suffix);
   const output: ShardedOutput = {
-    prefix,
+    prefix: path,
     suffix,
     format: { folder, header: lineOf(header), footer: lineOf(footer) },
   };
@@ -149,7 +150,6 @@ function requirePrefix(prefix: unknown): void {
       `Cannot apply text.write(): the output prefix "${prefix}" is a folder; add what the file names should begin with, such as "${prefix}part"`,
     );
   }
-  requireKnownScheme(prefix);
 }
 
 function requireShards(shards: unknown): void {

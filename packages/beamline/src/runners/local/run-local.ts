@@ -1,4 +1,5 @@
 import type { Graph } from "../../graph/nodes.js";
+import { BeamlineError } from "../../model/errors.js";
 import { LocalJob } from "./local-job.js";
 import type { LocalRunOptions, LocalRunResult } from "./run-options.js";
 
@@ -12,5 +13,11 @@ export async function runLocal(
   graph: Graph,
   options: LocalRunOptions = {},
 ): Promise<LocalRunResult> {
+  if ((graph as Partial<Graph> | undefined)?.kind !== "graph") {
+    throw new BeamlineError(
+      "NOT_A_GRAPH",
+      "Cannot run the pipeline: runLocal() takes a graph; pass definition.toGraph(options)",
+    );
+  }
   return await new LocalJob(graph, options).run();
 }
