@@ -1,5 +1,5 @@
-import { Cancellation, type Cli, type Output } from "./terminal/cli.js";
 import { main } from "./main.js";
+import { Cancellation, type Cli, type Output } from "./terminal/cli.js";
 
 /** Runs the command line of this process and ends it with the right exit code. */
 export async function runProcess(): Promise<void> {

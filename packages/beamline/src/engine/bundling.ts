@@ -14,9 +14,33 @@ export interface BundlingOptions {
 /** Weight below which a bundle of shuffled data is not worth its own overhead. */
 const SMALL_BUNDLE = 1024 * 1024;
 
-/** One bundle a block: pieces of input that a source has sized already, and reshuffled elements. */
-export function bundlePerBlock(blocks: readonly Block[]): Bundle[] {
-  return blocks.map((block) => ({ blocks: [block], weight: block.weight }));
+/** Weight above which a bundle costs too much when it has to run again. */
+const LARGE_BUNDLE = 64 * 1024 * 1024;
+
+/**
+ * Bundles of sized work, large ones first and ever smaller ones towards the end ("guided
+ * self-scheduling", Polychronopoulos and Kuck 1987): few of them, and all workers still finish at
+ * about the same time. Each takes its share of half of what is left.
+ */
+export function bundleGuided(
+  blocks: readonly Block[],
+  { parallelism }: BundlingOptions,
+): Bundle[] {
+  const bundles: Bundle[] = [];
+  let left = blocks.reduce((sum, block) => sum + block.weight, 0);
+  let gathered: Block[] = [];
+  let weight = 0;
+  for (const block of blocks) {
+    gathered.push(block);
+    weight += block.weight;
+    if (weight < Math.min(LARGE_BUNDLE, left / (2 * parallelism))) continue;
+    bundles.push({ blocks: gathered, weight });
+    left -= weight;
+    gathered = [];
+    weight = 0;
+  }
+  if (gathered.length > 0) bundles.push({ blocks: gathered, weight });
+  return bundles;
 }
 
 /**

@@ -2,14 +2,6 @@ import { ByteReader } from "../bytes/byte-reader.js";
 import { internalError } from "../model/errors.js";
 import type { Block } from "./block.js";
 
-/** A key and where its values are. */
-export interface Group {
-  /** A reader over the encoded key. */
-  key(): ByteReader;
-  /** A reader for each encoded value, in the order of arrival. Reused: decode before the next. */
-  values(): Iterable<ByteReader>;
-}
-
 const NONE = -1;
 
 /**
@@ -18,9 +10,10 @@ const NONE = -1;
  */
 export class GroupIndex {
   private readonly buffers: readonly Buffer[];
-  /** Per record: its block, the offset of its key length, and the next record of the same key. */
+  /** Per record: its block, where its key is in there, and the next record of the same key. */
   private readonly blockOf: Uint32Array;
-  private readonly offsetOf: Uint32Array;
+  private readonly keyAt: Uint32Array;
+  private readonly keyLength: Uint32Array;
   private readonly nextOf: Int32Array;
   /** First and last record per key, in the order of arrival. */
   private readonly heads: number[] = [];
@@ -32,19 +25,37 @@ export class GroupIndex {
     );
     const records = blocks.reduce((sum, block) => sum + block.records, 0);
     this.blockOf = new Uint32Array(records);
-    this.offsetOf = new Uint32Array(records);
+    this.keyAt = new Uint32Array(records);
+    this.keyLength = new Uint32Array(records);
     this.nextOf = new Int32Array(records).fill(NONE);
     this.build(records);
   }
 
+  /** The number of keys. */
   get size(): number {
     return this.heads.length;
   }
 
-  *groups(): Iterable<Group> {
-    for (const head of this.heads) {
-      yield { key: () => this.keyReader(head), values: () => this.valueReaders(head) };
-    }
+  /** A reader over the encoded key of group `index`. */
+  key(index: number): ByteReader {
+    const head = this.heads[index] as number;
+    const at = this.keyAt[head] as number;
+    return new ByteReader(this.bufferOf(head), at, at + (this.keyLength[head] as number));
+  }
+
+  /** Goes through the encoded values of group `index`; every call begins anew. */
+  values(index: number): ValueCursor {
+    return new ValueCursor(this, this.heads[index] as number);
+  }
+
+  /** @internal Points `reader` at the value of `record`; returns the next record of its key. */
+  seek(record: number, reader: ByteReader): number {
+    reader.buffer = this.bufferOf(record);
+    reader.end = reader.buffer.length;
+    reader.position = (this.keyAt[record] as number) + (this.keyLength[record] as number);
+    const length = reader.readVarint();
+    reader.end = reader.position + length;
+    return this.nextOf[record] as number;
   }
 
   private build(records: number): void {
@@ -55,15 +66,17 @@ export class GroupIndex {
     for (const [block, buffer] of this.buffers.entries()) {
       const reader = new ByteReader(buffer);
       while (reader.remaining > 0) {
-        if (record === records)
-          throw internalError("A shuffle block has more records than it says");
+        if (record === records) throw internalError("A shuffle block has more records than it says");
         const hash = buffer.readUInt32BE(reader.position);
         reader.position += 4;
+        const length = reader.readVarint();
         hashes[record] = hash;
         this.blockOf[record] = block;
-        this.offsetOf[record] = reader.position;
-        skip(reader);
-        skip(reader);
+        this.keyAt[record] = reader.position;
+        this.keyLength[record] = length;
+        reader.position += length;
+        const valueLength = reader.readVarint();
+        reader.position += valueLength;
         this.place(record, hash, slots, mask, hashes);
         record++;
       }
@@ -94,35 +107,18 @@ export class GroupIndex {
     }
   }
 
+  /** Compares in place: keys are short, and a call into native code costs more than they do. */
   private sameKey(a: number, b: number): boolean {
-    const left = this.keyReader(a);
-    const right = this.keyReader(b);
-    const length = left.remaining;
-    if (length !== right.remaining) return false;
+    const length = this.keyLength[a] as number;
+    if (length !== this.keyLength[b]) return false;
+    const left = this.bufferOf(a);
+    const right = this.bufferOf(b);
+    const atLeft = this.keyAt[a] as number;
+    const atRight = this.keyAt[b] as number;
     for (let i = 0; i < length; i++) {
-      if (left.buffer[left.position + i] !== right.buffer[right.position + i]) return false;
+      if (left[atLeft + i] !== right[atRight + i]) return false;
     }
     return true;
-  }
-
-  private keyReader(record: number): ByteReader {
-    return this.fieldReader(new ByteReader(this.bufferOf(record)), this.offsetOf[record] as number);
-  }
-
-  private *valueReaders(head: number): Iterable<ByteReader> {
-    for (let record = head; record !== NONE; record = this.nextOf[record] as number) {
-      const key = this.keyReader(record);
-      const value = new ByteReader(key.buffer);
-      yield this.fieldReader(value, key.end);
-    }
-  }
-
-  /** Narrows `reader` to the length-prefixed field at `offset`. */
-  private fieldReader(reader: ByteReader, offset: number): ByteReader {
-    reader.position = offset;
-    const length = reader.readVarint();
-    reader.end = reader.position + length;
-    return reader;
   }
 
   private bufferOf(record: number): Buffer {
@@ -132,10 +128,26 @@ export class GroupIndex {
   }
 }
 
-function skip(reader: ByteReader): void {
-  const length = reader.readVarint();
-  reader.position += length;
+/** Goes through the values of one key, in the order of arrival. */
+export class ValueCursor {
+  private readonly index: GroupIndex;
+  private readonly reader = new ByteReader(NO_BYTES);
+  private record: number;
+
+  constructor(index: GroupIndex, head: number) {
+    this.index = index;
+    this.record = head;
+  }
+
+  /** A reader over the next encoded value, the same one each time; undefined after the last. */
+  next(): ByteReader | undefined {
+    if (this.record === NONE) return undefined;
+    this.record = this.index.seek(this.record, this.reader);
+    return this.reader;
+  }
 }
+
+const NO_BYTES = Buffer.alloc(0);
 
 /** A power of two that leaves a third of the table empty or more. */
 function tableSize(records: number): number {

@@ -39,7 +39,8 @@ export abstract class ProcessOperator implements Congestible {
         ctx: this.ctx,
         metrics,
         call: (value: unknown) => this.process(value, this.ctx),
-        failed: (cause: unknown, value: unknown) => userCodeError(step.name, cause, value),
+        failed: (cause: unknown, value: unknown) =>
+          userCodeError(step.name, cause, this.elementOf(value)),
       },
       RECEIVE,
     );
@@ -64,6 +65,11 @@ export abstract class ProcessOperator implements Congestible {
     scope.throwIfFailed();
   }
 
+  /** The user's element in what the operator receives, for errors. */
+  protected elementOf(value: unknown): unknown {
+    return value;
+  }
+
   protected use(process: Process): void {
     this.process = process;
   }
@@ -84,7 +90,7 @@ export abstract class ProcessOperator implements Congestible {
     try {
       this.emitItems(result);
     } catch (cause) {
-      throw userCodeError(this.context.step.name, cause, value);
+      throw userCodeError(this.context.step.name, cause, this.elementOf(value));
     }
   }
 
@@ -118,7 +124,7 @@ export abstract class ProcessOperator implements Congestible {
       this.busy = false;
       this.hold(false);
     } catch (cause) {
-      if (!signal.aborted) scope.fail(userCodeError(step.name, cause, value));
+      if (!signal.aborted) scope.fail(userCodeError(step.name, cause, this.elementOf(value)));
     } finally {
       scope.leave();
     }

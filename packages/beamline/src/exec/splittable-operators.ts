@@ -18,11 +18,24 @@ export type SplittableStep = "pairWithRestriction" | "splitAndSize" | "processSi
  */
 export class SplittableOperator extends ProcessOperator implements Operator {
   private readonly fn: AnySplittableDoFn;
+  private readonly splittableStep: SplittableStep;
 
   constructor(context: OperatorContext, step: SplittableStep, make: () => AnySplittableDoFn) {
     super(context);
     this.fn = make();
+    this.splittableStep = step;
     this.use(this.processOf(step));
+  }
+
+  protected override elementOf(value: unknown): unknown {
+    switch (this.splittableStep) {
+      case "pairWithRestriction":
+        return value;
+      case "splitAndSize":
+        return (value as Restricted)[0];
+      case "processSized":
+        return (value as SizedRestriction)[0][0];
+    }
   }
 
   private processOf(step: SplittableStep): (value: unknown) => unknown {

@@ -36,7 +36,7 @@ export function shorten(value: unknown): string {
     depth: 3,
     maxArrayLength: 10,
     maxStringLength: 120,
-  }).replaceAll("\n", " ");
+  }).replaceAll(/\n\s*/g, " ");
   return text.length > 200 ? `${text.slice(0, 199)}…` : text;
 }
 

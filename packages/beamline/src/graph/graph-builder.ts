@@ -94,7 +94,9 @@ export class GraphBuilder {
     }
     const base = parameters === undefined ? { name } : { name, parameters };
     Object.freeze(outputs);
-    this.transforms.set(name, Object.freeze(finishPrimitive(draft, base, outputs)));
+    const node = Object.freeze(finishPrimitive(draft, base, outputs));
+    this.transforms.set(name, node);
+    this.inheritCoder(node);
     return outputs;
   }
 
@@ -140,9 +142,8 @@ export class GraphBuilder {
     for (const node of this.transforms.values()) {
       if (node.kind === "groupByKey") this.requireKv(node.name, node.input, node.output);
       if (node.kind === "combineStep") this.passCombineCoders(node);
-      if (node.kind === "reshuffle") this.passCoder(node.input, node.output);
-      if (node.kind === "flatten") this.passCommonCoder(node.inputs, node.output);
-      if (node.kind === "impulse") this.coders.set(node.output, bytes as Coder<unknown>);
+      // Once more: inputs may have got their coders after the transform was added.
+      this.inheritCoder(node);
     }
     const pcollections = new Map<PCollectionId, PCollectionNode>();
     for (const [id, draft] of this.pcollections) {
@@ -204,10 +205,15 @@ export class GraphBuilder {
     if (coder !== undefined && !this.coders.has(to)) this.coders.set(to, coder);
   }
 
-  private passCommonCoder(from: readonly PCollectionId[], to: PCollectionId): void {
-    const coders = new Set(from.map((id) => this.coders.get(id)));
-    const [first] = from;
-    if (coders.size === 1 && first !== undefined) this.passCoder(first, to);
+  /** Gives the output of a transform that does not change its elements the coder of its inputs. */
+  private inheritCoder(node: TransformNode): void {
+    if (node.kind === "reshuffle") this.passCoder(node.input, node.output);
+    if (node.kind === "flatten") {
+      const [first] = node.inputs;
+      const coders = new Set(node.inputs.map((id) => this.coders.get(id)));
+      if (coders.size === 1 && first !== undefined) this.passCoder(first, node.output);
+    }
+    if (node.kind === "impulse") this.coders.set(node.output, bytes as Coder<unknown>);
   }
 
   /**

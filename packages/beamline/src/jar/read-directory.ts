@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import type { ZipDirectory, ZipEntry } from "./zip-entry.js";
 import {
   CENTRAL_HEADER,
   CENTRAL_HEADER_BYTES,
@@ -12,7 +13,6 @@ import {
   ZIP64_LOCATOR,
   ZIP64_LOCATOR_BYTES,
 } from "./zip-records.js";
-import type { ZipDirectory, ZipEntry } from "./zip-entry.js";
 
 /** Says in what way a file is no zip archive that can be worked with. */
 export class ZipFormatError extends Error {

@@ -1,1 +1,2 @@
 export { collect } from "./collect.js";
+export { elementsAre } from "./elements-are.js";

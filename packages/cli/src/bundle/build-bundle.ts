@@ -87,7 +87,9 @@ function settingsFor(
     charset: "utf8",
     logLevel: "silent",
     legalComments: "none",
-    define: linked ? { ...locationDefines } : { __dirname: "__beamlineDirname", __filename: "__beamlineFilename" },
+    define: linked
+      ? { ...locationDefines }
+      : { __dirname: "__beamlineDirname", __filename: "__beamlineFilename" },
     banner: { js: bannerFor(linked ? entry : undefined) },
     plugins: [
       packagesPlugin({ dependencies, library, outside, external }),

@@ -36,7 +36,9 @@ function hintOf(
   if (typeof given === "string") return given;
   if (unresolved !== undefined) {
     if (isBare(unresolved)) return `npm install ${packageName(unresolved)}`;
-    return importer === undefined ? undefined : nearestFileHint(resolve(dirname(importer), unresolved));
+    return importer === undefined
+      ? undefined
+      : nearestFileHint(resolve(dirname(importer), unresolved));
   }
   if (text.startsWith("No loader is configured")) {
     return 'only code and JSON can be imported; read it with readFile(new URL("./file", import.meta.url))';

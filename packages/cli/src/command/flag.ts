@@ -1,5 +1,5 @@
-import { nearest } from "../text/nearest.js";
 import { eitherOf } from "../text/names.js";
+import { nearest } from "../text/nearest.js";
 
 /** A flag's text turned into its value, or what is wrong with it. */
 export type Parsed<T> =
@@ -83,5 +83,6 @@ export function parseBoolean(text: string): Parsed<boolean> {
 export function notOneOf(text: string, choices: readonly string[]): string {
   const near = nearest(text, choices);
   const meant = near === undefined ? "" : `; did you mean ${near}?`;
-  return `not ${choices.length === 1 ? "" : "one of "}${eitherOf(choices)}${meant}`;
+  if (choices.length === 1) return `there is only ${choices.join("")}`;
+  return `not one of ${eitherOf(choices)}${meant}`;
 }

@@ -1,5 +1,5 @@
-import { columns, wrap } from "../text/wrap.js";
 import type { Style } from "../terminal/style.js";
+import { columns, wrap } from "../text/wrap.js";
 import { type Argument, type Command, commonFlags, type Example } from "./command.js";
 import { exitCodes } from "./exit-code.js";
 import type { NamedFlag } from "./flag.js";
@@ -65,11 +65,7 @@ export function programHelp(commands: readonly Command[], layout: HelpLayout): s
 }
 
 /** Help for a command, and for the pipeline that it was asked about. */
-export function commandHelp(
-  command: Command,
-  layout: HelpLayout,
-  pipeline?: PipelineHelp,
-): string {
+export function commandHelp(command: Command, layout: HelpLayout, pipeline?: PipelineHelp): string {
   const { style, width } = layout;
   const own = namedFlags(command.flags);
   const takes = command.kind === "pipeline" ? [FILE] : command.arguments;
@@ -108,7 +104,9 @@ export function commandHelp(
       : [],
     section(style, `Flags of ${command.name}`, flagLines(own, layout)),
     section(style, "Flags of every command", flagLines(namedFlags(commonFlags), layout)),
-    pipeline === undefined ? section(style, "Examples", exampleLines(command.examples, layout)) : [],
+    pipeline === undefined
+      ? section(style, "Examples", exampleLines(command.examples, layout))
+      : [],
     pipeline === undefined && command.nextSteps !== undefined
       ? section(style, "Next", exampleLines(command.nextSteps, layout))
       : [],

@@ -17,6 +17,8 @@ export interface ParsedArguments {
   readonly problems: readonly Problem[];
   /** Flags that went to the command although the pipeline has one of the same name. */
   readonly contested: readonly NamedFlag[];
+  /** Flags that mistyped ones probably stand for. */
+  readonly guessed: ReadonlySet<NamedFlag>;
 }
 
 interface Match {
@@ -31,6 +33,7 @@ export function parseArguments(argv: readonly string[], scopes: FlagScopes): Par
   const values = new Map<NamedFlag, unknown[]>();
   const problems: Problem[] = [];
   const contested = new Set<NamedFlag>();
+  const guessed = new Set<NamedFlag>();
   let flags = [...own, ...(pipeline ?? [])];
 
   for (let i = 0; i < argv.length; i++) {
@@ -56,6 +59,7 @@ export function parseArguments(argv: readonly string[], scopes: FlagScopes): Par
     if (match === undefined) {
       const guess = suggestion(typed, flags);
       problems.push({ subject: typed, message: unknownFlag(guess) });
+      if (guess !== undefined) guessed.add(guess);
       // A probable value would only cause a second complaint.
       if (nextIsValue && (guess?.kind === "value" || (!guess && pipeline))) i++;
       continue;
@@ -85,7 +89,7 @@ export function parseArguments(argv: readonly string[], scopes: FlagScopes): Par
     if (given === undefined || flag.repeatable !== true) values.set(flag, [parsed.value]);
     else given.push(parsed.value);
   }
-  return { positionals, values, problems, contested: [...contested] };
+  return { positionals, values, problems, contested: [...contested], guessed };
 }
 
 /** Text that starts with a dash, but neither `-` alone nor a negative number. */

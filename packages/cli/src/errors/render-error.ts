@@ -24,7 +24,10 @@ export function renderError(error: ErrorDescription, options: RenderOptions): st
   if (!verbose) lines.push(...ownFrames(error.frames, options));
   if (error.help !== undefined) lines.push(style.faint(`See: ${error.help}`));
   if (error.origin === "internal") {
-    lines.push("", "Please report it with what you ran and the output of the same line with --verbose.");
+    lines.push(
+      "",
+      "Please report it with what you ran and the output of the same line with --verbose.",
+    );
   }
   if (verbose && error.stacks.length > 0) lines.push("", ...verboseLines(error, options));
   return lines;
@@ -36,7 +39,12 @@ function problemLines(problem: Problem | BundleProblem, options: RenderOptions):
   const { at, message, hint } = problem;
   const advice = hint === undefined ? [] : [`  ${style.good(`hint: ${hint}`)}`];
   if (at === undefined) return ["", `  ${message}`, ...advice];
-  return ["", `  ${style.accent(placeText(at, options))} ${message}`, ...excerpt(at, style), ...advice];
+  return [
+    "",
+    `  ${style.accent(placeText(at, options))} ${message}`,
+    ...excerpt(at, style),
+    ...advice,
+  ];
 }
 
 function factsOf({ transform, element, code, origin }: ErrorDescription, { style }: RenderOptions) {
@@ -62,7 +70,9 @@ function ownFrames(frames: readonly StackFrame[], options: RenderOptions): strin
   const own = frames.filter((frame) => frame.own);
   const [top] = own;
   if (top === undefined) return [];
-  const rest = own.slice(0, MAX_FRAMES).map((frame) => style.faint(`  ${frameText(frame, options)}`));
+  const rest = own
+    .slice(0, MAX_FRAMES)
+    .map((frame) => style.faint(`  ${frameText(frame, options)}`));
   return [
     `  ${style.faint("at".padEnd(10))} ${style.accent(placeText(top, options))}`,
     "",

@@ -89,7 +89,8 @@ function edgesOf(graph: Graph, idOf: (name: string) => string): Edge[] {
   );
 }
 
-function inputsOf(node: TransformNode): readonly string[] {
+/** The PCollections that a primitive reads; none for a composite. */
+export function inputsOf(node: TransformNode): readonly string[] {
   switch (node.kind) {
     case "composite":
     case "impulse":
@@ -116,7 +117,7 @@ function kindOf(node: TransformNode): { readonly kind: StepKind; readonly word: 
     case "flatten":
       return { kind: "flatten", word: "Flatten" };
     case "combineStep":
-      return { kind: "combine", word: `Combine: ${node.step}` };
+      return { kind: "combine", word: "Combine" };
   }
 }
 

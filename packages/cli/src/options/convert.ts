@@ -11,9 +11,7 @@ export function convert(kind: OptionKind, text: string): Parsed<unknown> {
     case "bigint":
       return /^-?\d+$/.test(text) ? ok(BigInt(text)) : wrong("not a whole number");
     case "boolean":
-      return text === "true" || text === "false"
-        ? ok(text === "true")
-        : wrong("not true or false");
+      return text === "true" || text === "false" ? ok(text === "true") : wrong("not true or false");
     case "date":
       return toDate(text);
     case "choice": {

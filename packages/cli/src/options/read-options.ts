@@ -1,7 +1,7 @@
 import type { OptionsSchema } from "beamline";
 import type * as zod from "zod/v4/core";
 import type { Problem } from "../command/usage-error.js";
-import { shapeOf, type OptionFlag } from "./option-flags.js";
+import { type OptionFlag, shapeOf } from "./option-flags.js";
 import type { OptionKind } from "./option-kind.js";
 import { unwrap } from "./option-kind.js";
 
@@ -114,7 +114,8 @@ function subjectOf(
 ): string {
   const depth = flag.option.kind === "list" ? flag.path.length + 1 : flag.path.length;
   let value: unknown = raw;
-  for (const key of issue.path.slice(0, depth)) value = (value as Record<PropertyKey, unknown>)[key];
+  for (const key of issue.path.slice(0, depth))
+    value = (value as Record<PropertyKey, unknown>)[key];
   return Array.isArray(value) ? `--${flag.name}` : `--${flag.name} ${shown(value)}`;
 }
 

@@ -3,8 +3,8 @@ import { stopBundler } from "../bundle/build-bundle.js";
 import { bundlePipeline, type PipelineBundle } from "../bundle/bundle-pipeline.js";
 import { localProfile } from "../bundle/profile.js";
 import { UsageError } from "../command/usage-error.js";
-import { nearest } from "../text/nearest.js";
 import { eitherOf } from "../text/names.js";
+import { nearest } from "../text/nearest.js";
 import type { PipelineFile } from "./pipeline-file.js";
 import { UserModuleError } from "./user-module-error.js";
 

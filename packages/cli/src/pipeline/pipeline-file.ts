@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { nearestFileHint } from "../bundle/bundle-problem.js";
 import type { NamedFlag } from "../command/flag.js";
 import { UsageError } from "../command/usage-error.js";
-import { nearestFileHint } from "../bundle/bundle-problem.js";
 
 const CODE_FILE = /\.([cm]?[jt]s|[jt]sx)$/;
 

@@ -68,11 +68,15 @@ export async function runOnPipeline(
     }
   } else {
     for (const flag of read.missing) {
+      if (parsed.guessed.has(flag)) continue;
       const about = flag.summary === "" ? "" : ` (${flag.summary})`;
       const taken = contested.includes(`--${flag.name}`)
         ? `; --${flag.name} went to the command, write the pipeline's after a "--"`
         : "";
-      problems.push({ subject: `--${flag.name}`, message: `missing, but required${about}${taken}` });
+      problems.push({
+        subject: `--${flag.name}`,
+        message: `missing, but required${about}${taken}`,
+      });
     }
   }
   if (problems.length > 0) {
@@ -104,5 +108,7 @@ export async function runOnPipeline(
 /** Help may be asked for with flags around it that are wrong. */
 function asksForHelp(argv: readonly string[]): boolean {
   const end = argv.indexOf("--");
-  return argv.slice(0, end < 0 ? argv.length : end).some((token) => ["--help", "-h"].includes(token));
+  return argv
+    .slice(0, end < 0 ? argv.length : end)
+    .some((token) => ["--help", "-h"].includes(token));
 }

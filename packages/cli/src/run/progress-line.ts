@@ -81,7 +81,10 @@ function partsOf(progress: RunProgress, speed: Speed, style: Style): Part[] {
     parts.push({ text: `${formatShort(speed.elementsPerSecond)}/s`, weight: 4 });
   }
   parts.push({
-    text: left === undefined ? formatDuration(roundUp(elapsedMs)) : `${formatDuration(roundUp(left))} left`,
+    text:
+      left === undefined
+        ? formatDuration(roundUp(elapsedMs))
+        : `${formatDuration(roundUp(left))} left`,
     weight: 7,
   });
   const stage = `stage ${Math.min(stagesDone + 1, stagesTotal)}/${stagesTotal}`;

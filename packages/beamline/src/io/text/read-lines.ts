@@ -34,7 +34,7 @@ export interface ReadLinesOptions<Out> {
 
 const MIB = 1 << 20;
 /** Several parts for each worker, so that none waits long for the slowest at the end. */
-const PARTS_PER_WORKER = 8;
+const PARTS_PER_WORKER = 16;
 /** To finish the last line beyond the end of a range. */
 const TAIL_BLOCK_SIZE = 64 * 1024;
 /** A compressed file is one position that can't be split. */
@@ -119,7 +119,7 @@ export class ReadLines<Out> extends SplittableDoFn<TextFile, OffsetRange, number
     }
     if (!cutter.done) cutter.endOfFile();
     // Past every line that was claimed: says that there are no more.
-    tracker.tryClaim(Math.max(size, end));
+    tracker.tryClaim(size);
   }
 
   private async readGzip(

@@ -24,19 +24,22 @@ const FLUSH_AT = 128 * 1024;
 /** In bytes. */
 const BEGINNING = 80;
 
-/** Writes lines into a temporary file. It is opened when the first block is full. */
+/**
+ * Writes lines into a temporary file, which is opened when the first block is full. One call at a
+ * time, but `abort` may come while another is under way.
+ */
 export class ShardFile {
   private readonly format: ShardFormat;
-  private readonly signal: AbortSignal | undefined;
   private readonly path: string;
+  private state: "writing" | "finished" | "aborted" = "writing";
+  private opening: Promise<FileWriter> | undefined;
   private writer: FileWriter | undefined;
   private text = "";
   private beginning: string | undefined;
   private body = 0;
 
-  constructor(format: ShardFormat, signal?: AbortSignal) {
+  constructor(format: ShardFormat) {
     this.format = format;
-    this.signal = signal;
     this.path = `${format.folder}/${randomBytes(12).toString("hex")}`;
   }
 
@@ -49,18 +52,22 @@ export class ShardFile {
   }
 
   async finish(): Promise<TemporaryFile> {
-    if (this.text !== "" || this.writer === undefined) await this.flush();
+    await this.flush();
+    const writer = await this.open();
+    await writer.write(this.format.footer);
+    await writer.close();
+    this.state = "finished";
     const { path, body, beginning = "", format } = this;
-    await this.writer?.write(format.footer);
-    await this.writer?.close();
-    this.writer = undefined;
     const size = format.header.length + body + format.footer.length;
     return { path, size, body, beginning };
   }
 
+  /** Leaves nothing behind. Does nothing to a finished file. */
   async abort(): Promise<void> {
-    const { writer } = this;
-    this.writer = undefined;
+    if (this.state === "finished") return;
+    this.state = "aborted";
+    // What fails to open leaves nothing either.
+    const writer = await this.opening?.catch(() => undefined);
     await writer?.abort();
   }
 
@@ -73,15 +80,27 @@ export class ShardFile {
   }
 
   private async openAndWrite(bytes: Uint8Array): Promise<void> {
-    const { fileSystem, path } = await locate(this.path);
-    const options = this.signal === undefined ? {} : { signal: this.signal };
-    this.writer = await fileSystem.create(path, options);
+    this.writer = await this.open();
     await this.writer.write(this.format.header);
     await this.writer.write(bytes);
   }
+
+  private open(): Promise<FileWriter> {
+    if (this.state === "aborted") throw aborted(this.path);
+    this.opening ??= locate(this.path).then(({ fileSystem, path }) => fileSystem.create(path));
+    return this.opening;
+  }
 }
 
-function notALine(value: unknown): BeamlineError {
+function aborted(path: string): BeamlineError {
+  return new BeamlineError(
+    "CANCELLED",
+    `Cannot write "${path}": its bundle was given up; run the job again`,
+  );
+}
+
+/** An element reached text.write() that is no string. */
+export function notALine(value: unknown): BeamlineError {
   return new BeamlineError(
     "NOT_A_STRING",
     `Cannot write an element as a line: it is ${value === null ? "null" : typeof value}, not a string; map() the elements to strings before text.write()`,

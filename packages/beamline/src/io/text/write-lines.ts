@@ -1,6 +1,6 @@
 import type { BundleContext, ProcessContext } from "../../fn/context.js";
 import { DoFn } from "../../fn/do-fn.js";
-import { ShardFile, type ShardFormat, type TemporaryFile } from "./shard-file.js";
+import { notALine, ShardFile, type ShardFormat, type TemporaryFile } from "./shard-file.js";
 
 /** Writes the lines of each bundle into a file of its own. */
 export class WriteBundles extends DoFn<string, TemporaryFile> {
@@ -12,8 +12,8 @@ export class WriteBundles extends DoFn<string, TemporaryFile> {
     this.format = format;
   }
 
-  override process(line: string, ctx: ProcessContext<TemporaryFile>): Promise<void> | undefined {
-    this.file ??= new ShardFile(this.format, ctx.signal);
+  override process(line: string): Promise<void> | undefined {
+    this.file ??= new ShardFile(this.format);
     return this.file.add(line);
   }
 
@@ -32,20 +32,38 @@ export class WriteBundles extends DoFn<string, TemporaryFile> {
   }
 }
 
-/** Deals the lines of a bundle out to the shards, one after the other. */
+/**
+ * Deals the lines of a bundle out to the shards, one after the other. Its first line says where to
+ * begin: the same bundle deals the same way again, and many short ones don't all begin at 0.
+ */
 export class DealToShards extends DoFn<string, [shard: number, line: string]> {
   private readonly shards: number;
-  private next = 0;
+  private next: number | undefined;
 
   constructor(shards: number) {
     super();
     this.shards = shards;
   }
 
-  override process(line: string, ctx: ProcessContext<[shard: number, line: string]>): void {
-    ctx.output([this.next, line]);
-    this.next = this.next + 1 === this.shards ? 0 : this.next + 1;
+  override startBundle(): void {
+    this.next = undefined;
   }
+
+  override process(line: string, ctx: ProcessContext<[shard: number, line: string]>): void {
+    if (typeof line !== "string") throw notALine(line);
+    const shard = this.next ?? hash(line) % this.shards;
+    ctx.output([shard, line]);
+    this.next = shard + 1 === this.shards ? 0 : shard + 1;
+  }
+}
+
+/** FNV-1a of the first characters. */
+function hash(line: string): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < line.length && i < 64; i++) {
+    value = Math.imul(value ^ line.charCodeAt(i), 0x01000193);
+  }
+  return value >>> 0;
 }
 
 export type ShardLines = readonly [shard: number, lines: Iterable<string>];
@@ -54,6 +72,7 @@ export type WrittenShard = readonly [shard: number, file: TemporaryFile];
 /** Writes all lines of a shard into one file. */
 export class WriteShards extends DoFn<ShardLines, WrittenShard> {
   private readonly format: ShardFormat;
+  private file: ShardFile | undefined;
 
   constructor(format: ShardFormat) {
     super();
@@ -64,19 +83,18 @@ export class WriteShards extends DoFn<ShardLines, WrittenShard> {
     [shard, lines]: ShardLines,
     ctx: ProcessContext<WrittenShard>,
   ): Promise<void> {
-    const file = new ShardFile(this.format, ctx.signal);
-    try {
-      for (const line of lines) {
-        const writing = file.add(line);
-        if (writing !== undefined) {
-          await writing;
-          ctx.signal.throwIfAborted();
-        }
-      }
-      ctx.output([shard, await file.finish()]);
-    } catch (error) {
-      await file.abort();
-      throw error;
+    const file = new ShardFile(this.format);
+    this.file = file;
+    for (const line of lines) {
+      const writing = file.add(line);
+      if (writing !== undefined) await writing;
     }
+    ctx.output([shard, await file.finish()]);
+    this.file = undefined;
+  }
+
+  override async teardown(): Promise<void> {
+    await this.file?.abort();
+    this.file = undefined;
   }
 }

@@ -72,6 +72,15 @@ describe("text.write", () => {
     expect(Object.values(files).sort()).toEqual(["h\n", "h\n", "h\n", "h\nonly\n"]);
   });
 
+  test("spreads the lines evenly over the shards it is asked for", async () => {
+    writeFileSync(join(folder, "in"), "line\n".repeat(1000));
+    await collect((p) =>
+      p.apply(text.read(join(folder, "in"))).apply(text.write(prefix, { shards: 4 })),
+    );
+    const { in: _, ...shards } = contents();
+    expect(Object.values(shards)).toEqual(new Array(4).fill("line\n".repeat(250)));
+  });
+
   test("makes the folders above the prefix", async () => {
     prefix = join(folder, "x/y/out");
     await writeLines(["a"]);
@@ -154,17 +163,43 @@ describe("text.write, when the run fails,", () => {
     },
   );
 
-  test("names the transform and the element that is no line", async () => {
-    const run = collect(
-      (p) =>
-        p.create([1, 2]).apply(text.write(prefix) as never) as ReturnType<typeof p.create<string>>,
-    );
-    await expect(run).rejects.toMatchObject({
-      code: "NOT_A_STRING",
-      message: expect.stringMatching(/text\.write\/Write.*it is number, not a string/s),
-    });
-    expect(contents()).toEqual({});
+  test.each([{}, { shards: 2 }])("or is cancelled, too (%j)", async (options) => {
+    await writeLines(["old"]);
+    const input = join(folder, "in.txt");
+    writeFileSync(input, "0123456789\n".repeat(300_000));
+    for (const after of [0, 1, 200_000, 299_999]) {
+      const controller = new AbortController();
+      let seen = 0;
+      const run = collect(
+        (p) =>
+          p
+            .apply(text.read(input))
+            .filter(() => {
+              if (seen++ === after) controller.abort();
+              return true;
+            })
+            .apply(text.write(prefix, options)),
+        { signal: controller.signal },
+      );
+      await expect(run).rejects.toMatchObject({ code: "CANCELLED" });
+      const { "in.txt": _, ...rest } = contents();
+      expect(rest).toEqual({ "out-00000-of-00001": "old\n" });
+    }
   });
+
+  test.each([{}, { shards: 2 }])(
+    "names the transform and the element that is no line (%j)",
+    async (options) => {
+      const lines: readonly unknown[] = [null, 2];
+      await expect(writeLines(lines as string[], options)).rejects.toMatchObject({
+        code: "NOT_A_STRING",
+        message: expect.stringMatching(
+          /text\.write\/(Write|Deal).*it is (null|number), not a str/s,
+        ),
+      });
+      expect(contents()).toEqual({});
+    },
+  );
 });
 
 describe("text.write's hooks", () => {
@@ -209,6 +244,33 @@ describe("text.write refuses", () => {
     expect(() => text.write(given, options)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(/^Cannot .*: .*; .*/) }),
     );
+  });
+});
+
+describe("ShardFile", () => {
+  const format = () => ({
+    folder: join(folder, "t"),
+    header: Buffer.alloc(0),
+    footer: Buffer.alloc(0),
+  });
+
+  test("leaves nothing when it is aborted, whatever is under way", async () => {
+    const file = new ShardFile(format());
+    const adding = file.add("x".repeat(1 << 20));
+    const aborting = file.abort();
+    await Promise.allSettled([adding, aborting]);
+    expect(readdirSync(join(folder, "t"))).toEqual([]);
+    await expect(file.finish()).rejects.toMatchObject({
+      code: expect.stringMatching(/CANCELLED|FILE_CLOSED/),
+    });
+    expect(readdirSync(join(folder, "t"))).toEqual([]);
+  });
+
+  test("stays when it is finished", async () => {
+    const file = new ShardFile(format());
+    const { path } = await file.finish();
+    await file.abort();
+    expect(existsSync(path)).toBe(true);
   });
 });
 

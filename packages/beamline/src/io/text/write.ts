@@ -107,6 +107,7 @@ function gather<T>() {
 
 class Commit extends DoFn<Shard[], string> {
   private readonly output: ShardedOutput;
+  private running: Promise<unknown> | undefined;
 
   constructor(output: ShardedOutput) {
     super();
@@ -114,7 +115,14 @@ class Commit extends DoFn<Shard[], string> {
   }
 
   override async process(shards: Shard[], ctx: ProcessContext<string>): Promise<void> {
-    for (const name of await commitShards(this.output, shards, ctx.signal)) ctx.output(name);
+    const names = commitShards(this.output, shards, ctx.signal);
+    this.running = names;
+    for (const name of await names) ctx.output(name);
+  }
+
+  /** A cancelled commit comes to rest before anyone clears up behind it. */
+  override async teardown(): Promise<void> {
+    await this.running?.catch(() => {});
   }
 }
 

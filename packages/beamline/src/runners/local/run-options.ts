@@ -1,4 +1,7 @@
 import type { CodeReference } from "../../code-ref/code-reference.js";
+import type { CounterValue } from "../../model/counter-value.js";
+
+export type { CounterValue };
 
 export interface LocalRunOptions {
   /** Threads that run bundles. Default: one per core. 1 runs everything on the calling thread. */
@@ -41,13 +44,6 @@ export interface RunProgress {
   readonly elapsedMs: number;
   /** Threads at work. */
   readonly workers: number;
-}
-
-export interface CounterValue {
-  /** Unique name of the transform that counted. */
-  readonly transform: string;
-  readonly name: string;
-  readonly value: number;
 }
 
 export interface TransformCount {

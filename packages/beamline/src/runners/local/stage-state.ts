@@ -3,7 +3,7 @@ import {
   type Bundle,
   bundleByPart,
   bundleByPartition,
-  bundlePerBlock,
+  bundleGuided,
 } from "../../engine/bundling.js";
 import type { Plan, PlannedStage } from "./plan.js";
 
@@ -117,7 +117,7 @@ export class StageTable {
       case "elements":
         return bundleByPart(blocks);
       case "restrictions":
-        return bundlePerBlock(blocks);
+        return bundleGuided(blocks, { parallelism: this.parallelism });
       case "results":
         return [];
     }

@@ -15,8 +15,9 @@ import type {
 import { compileGlob, isGlob } from "../glob.js";
 import { walk } from "./local-glob.js";
 import { readLocal } from "./local-reader.js";
+import { statOf } from "./local-stat.js";
 import { LocalFileWriter } from "./local-writer.js";
-import { fileError, fileErrorOf, isMissing } from "./system-errors.js";
+import { fileError, fileErrorOf } from "./system-errors.js";
 
 /**
  * The files of this machine. Looking at one happens on the calling thread: a `stat` takes some
@@ -121,15 +122,6 @@ export function localPath(urlOrPath: string): string {
 
 function withSlashes(path: string): string {
   return process.platform === "win32" ? path.replaceAll("\\", "/") : path;
-}
-
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw fileError("read", path, error);
-  }
 }
 
 function infoOf(path: string, { size, mtimeMs }: Stats): FileInfo {

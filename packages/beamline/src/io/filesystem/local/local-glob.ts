@@ -1,7 +1,8 @@
-import { type Dirent, statSync } from "node:fs";
+import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Segment } from "../glob.js";
+import { statOf } from "./local-stat.js";
 import { fileError, isMissing } from "./system-errors.js";
 
 /**
@@ -23,7 +24,7 @@ export async function walk(
   switch (segment.kind) {
     case "literal": {
       const path = join(folder, segment.text);
-      if (rest.length > 0 || exists(path)) await walk(path, rest, found, signal);
+      if (rest.length > 0 || statOf(path) !== undefined) await walk(path, rest, found, signal);
       return;
     }
     case "pattern":
@@ -45,10 +46,6 @@ export async function walk(
 }
 
 const ANY_NAME: Segment = { kind: "pattern", test: /^/, hidden: false };
-
-function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
-}
 
 /** The entries of a folder; none when it is not there or no folder. */
 async function list(folder: string): Promise<Dirent[]> {

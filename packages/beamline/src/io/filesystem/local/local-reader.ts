@@ -80,7 +80,7 @@ async function readFull(
 }
 
 function readSmall(path: string, start: number, end: number): Buffer {
-  const buffer = Buffer.allocUnsafeSlow(end - start);
+  const buffer = Buffer.allocUnsafe(end - start);
   try {
     const descriptor = openSync(path, "r");
     try {

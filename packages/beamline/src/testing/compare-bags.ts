@@ -15,16 +15,14 @@ export function canonicalText(value: unknown): string {
   });
 }
 
+/** How one bag of elements differs from another. */
 export interface BagDifference {
   readonly missing: readonly unknown[];
   readonly unexpected: readonly unknown[];
 }
 
 /** Compares two bags: elements in any order, each as often as it occurs. */
-export function compareBags(
-  actual: Iterable<unknown>,
-  expected: Iterable<unknown>,
-): BagDifference {
+export function compareBags(actual: Iterable<unknown>, expected: Iterable<unknown>): BagDifference {
   const bag = new Map<string, unknown[]>();
   for (const value of expected) {
     const text = canonicalText(value);
@@ -34,7 +32,9 @@ export function compareBags(
   }
   const unexpected: unknown[] = [];
   for (const value of actual) {
-    if (bag.get(canonicalText(value))?.pop() === undefined) unexpected.push(value);
+    const same = bag.get(canonicalText(value));
+    if (same === undefined || same.length === 0) unexpected.push(value);
+    else same.pop();
   }
   return { missing: [...bag.values()].flat(), unexpected };
 }

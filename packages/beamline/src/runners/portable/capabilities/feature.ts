@@ -1,0 +1,38 @@
+/** Something that a pipeline may ask of a runner and that not every runner has. */
+export type Feature =
+  /** A PCollection that never ends. */
+  | "unbounded"
+  | "splittable"
+  | "stateful"
+  | "state:bag"
+  | "state:value"
+  | "state:combining"
+  | "state:map"
+  | "state:set"
+  | "state:multimap"
+  | "state:ordered-list"
+  | "timer:event-time"
+  | "timer:processing-time"
+  | "on-window-expiration"
+  | "bundle-finalization"
+  | "stable-input"
+  | "time-sorted-input"
+  | "side-input"
+  | "test-stream"
+  | "window:custom"
+  | "window:sessions"
+  | "trigger"
+  | "accumulating-panes"
+  | "allowed-lateness"
+  | "resource-hint"
+  /** A transform by a URN that only some runners know. */
+  | "foreign-transform";
+
+/** Where a pipeline asks for a feature. */
+export interface FeatureUse {
+  readonly feature: Feature;
+  /** Unique name of the transform, or of the PCollection's producer. */
+  readonly transform: string;
+  /** What exactly, where the feature's name does not say it, such as a URN. */
+  readonly detail?: string;
+}

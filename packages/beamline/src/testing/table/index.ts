@@ -1,0 +1,25 @@
+import { COMBINE_ROWS } from "./combine-rows.js";
+import { DO_FN_ROWS } from "./do-fn-rows.js";
+import { ELEMENT_ROWS } from "./element-rows.js";
+import { KEY_ROWS } from "./key-rows.js";
+import type { Row } from "./row.js";
+import { SHAPE_ROWS } from "./shape-rows.js";
+import { SIZE_ROWS } from "./size-rows.js";
+
+export type { Row } from "./row.js";
+
+/** Small pipelines that use every verb, to be run on every runner and in every mode. */
+export const PIPELINE_TABLE: readonly Row[] = [
+  ...ELEMENT_ROWS,
+  ...KEY_ROWS,
+  ...COMBINE_ROWS,
+  ...SHAPE_ROWS,
+  ...DO_FN_ROWS,
+  ...SIZE_ROWS,
+];
+
+export function rowNamed(name: string): Row {
+  const row = PIPELINE_TABLE.find((each) => each.name === name);
+  if (row === undefined) throw new Error(`No row "${name}" in the pipeline table`);
+  return row;
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { collect } from "../collect.js";
+import { compareBags } from "../compare-bags.js";
+import { elementsAre } from "../elements-are.js";
+import { PIPELINE_TABLE } from "./index.js";
+
+test("PIPELINE_TABLE has names that are unique and fit for flags", () => {
+  const names = PIPELINE_TABLE.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.filter((name) => !/^[a-z0-9-]+$/.test(name))).toEqual([]);
+});
+
+describe.each([
+  { mode: "plain", strictEncoding: false },
+  { mode: "strict encoding", strictEncoding: true },
+])("on the main thread, $mode", ({ strictEncoding }) => {
+  test.each(PIPELINE_TABLE)("$name gives its elements", async ({ build, expected }) => {
+    const elements = await collect(build, { strictEncoding });
+    expect(compareBags(elements, expected)).toEqual({ missing: [], unexpected: [] });
+  });
+});
+
+describe("elementsAre", () => {
+  test.each(PIPELINE_TABLE.slice(0, 20))("accepts $name", async ({ build, expected }) => {
+    await collect((p) => {
+      const elements = build(p);
+      elements.apply(elementsAre(expected));
+      return elements;
+    });
+  });
+
+  test.each([
+    { what: "missing", actual: [1], expected: [1, 1], message: "1 missing (1), none unexpected" },
+    {
+      what: "unexpected",
+      actual: [1, 2],
+      expected: [1],
+      message: "none missing, 1 unexpected (2)",
+    },
+    { what: "all", actual: [], expected: [0], message: "1 missing (0), none unexpected" },
+    {
+      what: "negative zero",
+      actual: [-0],
+      expected: [0],
+      message: "1 missing (0), 1 unexpected (-0)",
+    },
+  ])("names $what elements", async ({ actual, expected, message }) => {
+    const run = collect((p) => {
+      const numbers = p.create<number>(actual);
+      numbers.apply(elementsAre(expected));
+      return numbers;
+    });
+    await expect(run).rejects.toThrow(message);
+  });
+});
