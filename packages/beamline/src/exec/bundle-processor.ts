@@ -1,4 +1,5 @@
 import type { PCollectionId } from "../graph/nodes.js";
+import type { ActiveRestriction } from "./active-restriction.js";
 import { BundleScope, type Congestible } from "./bundle-scope.js";
 import { type CompileOptions, compileStage } from "./compile-stage.js";
 import type { Operator } from "./operator.js";
@@ -12,6 +13,8 @@ export interface BundleGate {
   readonly attention: boolean;
   /** Resolves when there is room; throws when the bundle has failed. */
   clear(): Promise<void>;
+  /** Aborted once the bundle has failed: whoever waits for more input stops waiting. */
+  readonly signal: AbortSignal;
 }
 
 /** The receivers of a stage's inputs. */
@@ -31,6 +34,7 @@ export interface BundleSource {
  * bundle has failed the processor must be torn down; the next attempt runs in a new one.
  */
 export class BundleProcessor {
+  private readonly stage: Stage;
   private readonly scope = new BundleScope();
   private readonly entries: Entries;
   private readonly operators: readonly Operator[];
@@ -41,6 +45,7 @@ export class BundleProcessor {
 
   constructor(stage: Stage, options: CompileOptions) {
     const { scope } = this;
+    this.stage = stage;
     const compiled = compileStage(stage, scope, options);
     this.entries = compiled.entries;
     this.operators = compiled.operators;
@@ -54,6 +59,17 @@ export class BundleProcessor {
     let most = 0;
     for (const { elements } of this.metrics) most = Math.max(most, elements);
     return most;
+  }
+
+  /** What each step has counted so far in this bundle. */
+  counts(): readonly StepCounts[] {
+    return this.metrics.map((metrics) => metrics.snapshot());
+  }
+
+  /** The restriction that the step which takes `input` is in the midst of, if it has one. */
+  activeRestriction(input: PCollectionId): ActiveRestriction | undefined {
+    const index = this.stage.steps.findIndex((step) => step.input === input);
+    return this.operators[index]?.activeRestriction;
   }
 
   /** Runs one bundle; when it throws, nothing that it emitted may be used. */
@@ -71,7 +87,7 @@ export class BundleProcessor {
         await scope.unlessFailed(operator.finishBundle?.());
         scope.throwIfFailed();
       }
-      return this.metrics.map((metrics) => metrics.snapshot());
+      return this.counts();
     } catch (error) {
       // Stops what is still under way, and lets it end: the next attempt must not meet it.
       scope.fail(error);
@@ -112,5 +128,8 @@ function gateOf(scope: BundleScope, congestibles: readonly Congestible[]): Bundl
       return scope.attention;
     },
     clear: () => scope.clear(congestibles),
+    get signal() {
+      return scope.signal;
+    },
   };
 }

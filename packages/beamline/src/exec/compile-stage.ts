@@ -58,7 +58,8 @@ export function compileStage(
   };
 
   for (const sink of stage.sinks) {
-    attach(sink.pcollection, { receive: options.openSink(sink).receive, downstream: [] });
+    const { receive, congestion } = options.openSink(sink, scope);
+    attach(sink.pcollection, { receive, downstream: congestion === undefined ? [] : [congestion] });
   }
   const operators: Operator[] = [];
   const metrics: StepMetrics[] = [];

@@ -1,3 +1,4 @@
+import type { ActiveRestriction } from "./active-restriction.js";
 import type { BundleScope, Congestible } from "./bundle-scope.js";
 import type { Receive } from "./receive.js";
 import type { StageSink, Step } from "./stage.js";
@@ -8,6 +9,8 @@ export interface Operator {
   readonly receive: Receive;
   /** Present in operators that may hold elements back. */
   readonly congestion?: Congestible;
+  /** What a splittable DoFn is in the midst of while it waits for a promise. */
+  readonly activeRestriction?: ActiveRestriction | undefined;
   setup?(): void | Promise<void>;
   startBundle?(): void | Promise<void>;
   /** Emits what is left and waits for what is under way. Upstream operators have finished. */
@@ -31,6 +34,8 @@ export interface OperatorContext {
 /** The receiving end of a {@link StageSink}. */
 export interface SinkPort {
   readonly receive: Receive;
+  /** Present in sinks that may ask emitters to pause, which they do through the scope. */
+  readonly congestion?: Congestible;
 }
 
-export type OpenSink = (sink: StageSink) => SinkPort;
+export type OpenSink = (sink: StageSink, scope: BundleScope) => SinkPort;

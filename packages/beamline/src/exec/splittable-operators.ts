@@ -1,5 +1,7 @@
+import type { RestrictionTracker } from "../fn/restriction-tracker.js";
 import type { AnySplittableDoFn } from "../fn/user-fn.js";
 import { internalError } from "../model/errors.js";
+import type { ActiveRestriction } from "./active-restriction.js";
 import { isIterable, isThenable } from "./function-operators.js";
 import type { Operator, OperatorContext } from "./operator.js";
 import { isAsyncIterable, ProcessOperator } from "./process-operator.js";
@@ -19,6 +21,8 @@ export type SplittableStep = "pairWithRestriction" | "splitAndSize" | "processSi
 export class SplittableOperator extends ProcessOperator implements Operator {
   private readonly fn: AnySplittableDoFn;
   private readonly splittableStep: SplittableStep;
+  /** Of the call that began last. */
+  private current: ActiveRestriction | undefined;
 
   constructor(context: OperatorContext, step: SplittableStep, make: () => AnySplittableDoFn) {
     super(context);
@@ -62,12 +66,38 @@ export class SplittableOperator extends ProcessOperator implements Operator {
     }
   }
 
+  get activeRestriction(): ActiveRestriction | undefined {
+    return this.isBusy ? this.current : undefined;
+  }
+
   private run([[element, [restriction]]]: SizedRestriction): unknown {
     const tracker = this.fn.newTracker(restriction);
     if (tracker === undefined) throw internalError(`"${this.context.step.name}" made no tracker`);
+    this.current = this.active(element, tracker);
     const result: unknown = this.fn.process(element as never, tracker, this.ctx);
     if (isThenable(result)) return result.then((items) => itemsThenCheck(items, tracker));
     return itemsThenCheck(result, tracker);
+  }
+
+  private active(
+    element: unknown,
+    tracker: RestrictionTracker<unknown, unknown>,
+  ): ActiveRestriction {
+    const sized = (restriction: unknown): SizedRestriction => [
+      [element, [restriction, null]],
+      this.fn.size(element as never, restriction),
+    ];
+    return {
+      meta: this.ctx.meta,
+      fractionDone() {
+        const { completed, remaining } = tracker.progress();
+        return completed + remaining > 0 ? completed / (completed + remaining) : 1;
+      },
+      split(fraction) {
+        const split = tracker.trySplit(fraction);
+        return split && { primary: sized(split.primary), residual: sized(split.residual) };
+      },
+    };
   }
 }
 

@@ -17,10 +17,13 @@ export interface BundleProblem {
 /** A pipeline file does not make a bundle. Carries everything that esbuild complained about. */
 export class BundleError extends Error {
   override readonly name = "BundleError";
+  /** Absolute. */
+  readonly file: string;
   readonly problems: readonly BundleProblem[];
 
   constructor(file: string, problems: readonly BundleProblem[]) {
     super(`Cannot load ${file}`);
+    this.file = file;
     this.problems = problems;
   }
 }

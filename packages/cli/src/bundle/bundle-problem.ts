@@ -5,6 +5,9 @@ import { nearest } from "../text/nearest.js";
 import type { BundleProblem } from "./bundle-error.js";
 import { isBare, packageName } from "./package-of.js";
 
+/** What can be bundled as a pipeline file. */
+export const CODE_FILE = /\.([cm]?[jt]s|[jt]sx)$/;
+
 /** One complaint of esbuild, with what mends it. */
 export function problemOf(message: Message, workingFolder: string): BundleProblem {
   const { text, location } = message;
@@ -50,13 +53,21 @@ function hintOf(
 export function nearestFileHint(missing: string): string | undefined {
   const folder = dirname(missing);
   if (!existsSync(folder)) return `there is no folder ${folder}`;
-  const names = readdirSync(folder).filter((name) => /\.[cm]?[jt]sx?$/.test(name));
+  const names = readdirSync(folder).filter((name) => CODE_FILE.test(name));
   const wanted = basename(missing);
   const stem = basename(wanted, extname(wanted));
   const near =
     names.find((name) => basename(name, extname(name)) === stem) ?? nearest(wanted, names);
   if (near !== undefined) return `did you mean ${near}?`;
-  if (names.length === 0) return "its folder has no TypeScript or JavaScript files";
-  const shown = names.slice(0, 5).join(", ");
-  return `its folder has ${shown}${names.length > 5 ? " and others" : ""}`;
+  return `its folder has ${listOf(names)}`;
+}
+
+/** The code files in a folder, for people. */
+export function codeFilesIn(folder: string): string {
+  return listOf(readdirSync(folder).filter((name) => CODE_FILE.test(name)));
+}
+
+function listOf(names: readonly string[]): string {
+  if (names.length === 0) return "no TypeScript or JavaScript files";
+  return `${names.slice(0, 5).join(", ")}${names.length > 5 ? " and others" : ""}`;
 }

@@ -4,6 +4,7 @@ import { exitCodes } from "../command/exit-code.js";
 import { type Problem, UsageError } from "../command/usage-error.js";
 import { UserModuleError } from "../pipeline/user-module-error.js";
 import { Cancellation } from "../terminal/cli.js";
+import { shortPath } from "../text/short-path.js";
 import { framesOf, type StackFrame } from "./stack.js";
 
 /** An error as data: for the JSON document, and for {@link renderError} to make text of. */
@@ -29,7 +30,8 @@ export interface ErrorDescription {
   readonly stacks: readonly string[];
 }
 
-export function describeError(error: unknown): ErrorDescription {
+/** Tells an error as data; paths in its message are as seen from `cwd`. */
+export function describeError(error: unknown, cwd: string): ErrorDescription {
   const stacks = stacksOf(error);
   const none = { frames: [], stacks };
   if (error instanceof UsageError) {
@@ -38,7 +40,8 @@ export function describeError(error: unknown): ErrorDescription {
     return { ...none, ...rest, ...user(exitCodes.usage.code, "USAGE", message), problems };
   }
   if (error instanceof BundleError) {
-    const { message, problems } = error;
+    const { file, problems } = error;
+    const message = `Cannot load ${shortPath(file, cwd)}`;
     return { ...none, ...user(exitCodes.usage.code, "BUNDLE_FAILED", message), problems };
   }
   if (error instanceof Cancellation) {
@@ -52,9 +55,9 @@ export function describeError(error: unknown): ErrorDescription {
     return { ...user(exitCodes.failed.code, code, shown), frames: framesIn(cause), stacks };
   }
   if (error instanceof UserCodeError) {
-    const { code, message, transform, element } = error;
+    const { code, reason, transform, element } = error;
     return {
-      ...user(exitCodes.failed.code, code, message),
+      ...user(exitCodes.failed.code, code, `Cannot run "${transform}": ${reason}`),
       transform,
       ...(element === undefined ? {} : { element }),
       frames: framesIn(error.cause, error),
@@ -98,7 +101,9 @@ function stacksOf(error: unknown): string[] {
   const found: string[] = [];
   let current = error;
   for (let depth = 0; current instanceof Error && depth < 10; depth++) {
-    found.push(current.stack ?? `${current.name}: ${current.message}`);
+    const stack = current.stack ?? `${current.name}: ${current.message}`;
+    // An error of ours takes over the stack of what it wraps.
+    if (stack !== found.at(-1)) found.push(stack);
     current = current.cause;
   }
   return found;

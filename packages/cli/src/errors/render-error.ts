@@ -17,21 +17,23 @@ export interface RenderOptions {
 /** An error as lines for people: what, where in their own source, and what to do. */
 export function renderError(error: ErrorDescription, options: RenderOptions): string[] {
   const { style, verbose } = options;
-  const lines = [style.strong(style.bad(error.message))];
-  for (const problem of error.problems ?? []) lines.push(...problemLines(problem, options));
-  const facts = factsOf(error, options);
-  if (facts.length > 0) lines.push("", ...facts);
-  if (!verbose) lines.push(...ownFrames(error.frames, options));
-  if (error.help !== undefined) lines.push(style.faint(`See: ${error.help}`));
-  if (error.origin === "internal") {
-    lines.push(
-      "",
-      "Please report it with what you ran and the output of the same line with --verbose.",
-    );
-  }
-  if (verbose && error.stacks.length > 0) lines.push("", ...verboseLines(error, options));
-  return lines;
+  const own = error.frames.filter((frame) => frame.own);
+  const [top] = own;
+  const facts = factsOf(error, top, options);
+  return [
+    style.strong(style.bad(error.message)),
+    ...(error.problems ?? []).flatMap((problem) => problemLines(problem, options)),
+    ...(facts.length === 0 ? [] : ["", ...facts]),
+    ...(top === undefined ? [] : ["", ...excerpt(top, style)]),
+    ...(verbose || top === undefined ? [] : ownFrames(own, options)),
+    ...(error.help === undefined ? [] : [style.faint(`See: ${error.help}`)]),
+    ...(error.origin === "internal" ? ["", REPORT] : []),
+    ...(verbose ? ["", ...verboseLines(error, options)] : []),
+  ];
 }
+
+const REPORT =
+  "Please report it with the command line and what it prints when --verbose is added to it.";
 
 function problemLines(problem: Problem | BundleProblem, options: RenderOptions): string[] {
   const { style } = options;
@@ -47,11 +49,17 @@ function problemLines(problem: Problem | BundleProblem, options: RenderOptions):
   ];
 }
 
-function factsOf({ transform, element, code, origin }: ErrorDescription, { style }: RenderOptions) {
+function factsOf(
+  { transform, element, code, origin }: ErrorDescription,
+  top: StackFrame | undefined,
+  options: RenderOptions,
+): string[] {
+  const { style } = options;
   const facts: [string, string | undefined][] = [
     ["transform", transform],
     ["element", element],
     ["code", origin === "user" && transform !== undefined ? undefined : plainCode(code)],
+    ["at", top && style.accent(placeText(top, options))],
   ];
   return facts.flatMap(([name, value]) =>
     value === undefined ? [] : [`  ${style.faint(name.padEnd(10))} ${value}`],
@@ -65,19 +73,13 @@ function plainCode(code: string): string | undefined {
     : code;
 }
 
-function ownFrames(frames: readonly StackFrame[], options: RenderOptions): string[] {
+function ownFrames(own: readonly StackFrame[], options: RenderOptions): string[] {
   const { style } = options;
-  const own = frames.filter((frame) => frame.own);
-  const [top] = own;
-  if (top === undefined) return [];
-  const rest = own
+  const lines = own
     .slice(0, MAX_FRAMES)
     .map((frame) => style.faint(`  ${frameText(frame, options)}`));
   return [
-    `  ${style.faint("at".padEnd(10))} ${style.accent(placeText(top, options))}`,
-    "",
-    ...excerpt(top, style),
-    ...(own.length > 1 ? ["", ...rest] : []),
+    ...(own.length > 1 ? ["", ...lines] : []),
     "",
     style.faint("  --verbose shows the full stack."),
   ];
@@ -85,9 +87,7 @@ function ownFrames(frames: readonly StackFrame[], options: RenderOptions): strin
 
 function verboseLines({ frames, stacks }: ErrorDescription, options: RenderOptions): string[] {
   const mapped = frames.map((frame) => `  ${frameText(frame, options)}`);
-  const [top] = frames.filter((frame) => frame.own);
   return [
-    ...(top === undefined ? [] : [...excerpt(top, options.style), ""]),
     ...(mapped.length === 0 ? [] : ["Stack in the sources:", ...mapped, ""]),
     ...stacks.flatMap((stack, index) => [index === 0 ? "Stack:" : "Caused by:", stack, ""]),
   ];

@@ -5,7 +5,7 @@ import { renderError } from "./render-error.js";
 
 /** Says what went wrong, in words or as a document; returns the exit code. */
 export function reportError(error: unknown, cli: Cli, terminal: Terminal): number {
-  const description = describeError(error);
+  const description = describeError(error, cli.cwd);
   if (terminal.json) {
     const { frames, stacks, exitCode, ...rest } = description;
     const at = frames.find(({ own }) => own) ?? null;

@@ -21,7 +21,7 @@ export function framesOf(error: Error): StackFrame[] {
   const maps = new Map<string, BundleMap | undefined>();
   return (error.stack ?? "").split("\n").flatMap((line) => {
     const match = FRAME.exec(line);
-    if (match === null) return [];
+    if (match === null || line.includes("eval at ")) return [];
     const [, name, location = "", row = "1", column = "1"] = match;
     const file = location.startsWith("file:") ? fileURLToPath(location) : location;
     const place = { file, line: Number(row), column: Number(column) };

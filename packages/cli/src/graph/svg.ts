@@ -18,7 +18,7 @@ export async function svgText(view: GraphView): Promise<string> {
 /** A step's second line, its kind, is small; arrows' labels keep clear of the arrows. */
 function lightStyle(): string {
   const { background } = canvas.light;
-  return `.node text+text{font-size:9.5px;opacity:.75}.composite text{font-weight:bold}.edge text{paint-order:stroke;stroke:${background};stroke-width:3px;stroke-opacity:.8}`;
+  return `.node text+text{font-size:9.5px;opacity:.75}.edge text{paint-order:stroke;stroke:${background};stroke-width:3px;stroke-opacity:.8}`;
 }
 
 /** Rules for dark themes; the light colours are in the drawing itself. */

@@ -1,6 +1,10 @@
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { PipelineDefinition } from "beamline";
 import { stopBundler } from "../bundle/build-bundle.js";
+import { BundleError, type BundleProblem } from "../bundle/bundle-error.js";
 import { bundlePipeline, type PipelineBundle } from "../bundle/bundle-pipeline.js";
+import { packageFolder } from "../bundle/package-of.js";
 import { localProfile } from "../bundle/profile.js";
 import { UsageError } from "../command/usage-error.js";
 import { eitherOf } from "../text/names.js";
@@ -30,9 +34,27 @@ export async function loadPipeline(
   try {
     exports = await import(bundle.url);
   } catch (cause) {
+    const problem = await missingExport(cause);
+    if (problem !== undefined) throw new BundleError(source.path, [problem]);
     throw new UserModuleError(source.file, cause);
   }
   return { definition: await definitionIn(exports, source, action), bundle };
+}
+
+/** A module that is imported as it is installed lacks what the file wants of it. */
+async function missingExport(cause: unknown): Promise<BundleProblem | undefined> {
+  if (!(cause instanceof SyntaxError)) return undefined;
+  const pattern = /requested module '(.*)' does not provide an export named '(.*)'/;
+  const [, url, name] = pattern.exec(cause.message) ?? [];
+  if (url === undefined || name === undefined) return undefined;
+  const folder = url.startsWith("file:") ? packageFolder(fileURLToPath(url)) : undefined;
+  const module = folder === undefined ? url : basename(folder);
+  const exports: Readonly<Record<string, unknown>> = await import(url);
+  const near = nearest(name, Object.keys(exports));
+  return {
+    message: `"${module}" has no export "${name}"`,
+    ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+  };
 }
 
 async function definitionIn(

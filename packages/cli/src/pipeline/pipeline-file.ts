@@ -1,10 +1,8 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { nearestFileHint } from "../bundle/bundle-problem.js";
+import { CODE_FILE, codeFilesIn, nearestFileHint } from "../bundle/bundle-problem.js";
 import type { NamedFlag } from "../command/flag.js";
 import { UsageError } from "../command/usage-error.js";
-
-const CODE_FILE = /\.([cm]?[jt]s|[jt]sx)$/;
 
 /** FILE, or FILE#exportName. */
 export interface PipelineFile {
@@ -44,8 +42,7 @@ export function openPipelineFile(typed: string, action: string, cwd: string): Pi
     throw refuse(`there is no such file${hint === undefined ? "" : `; ${hint}`}`);
   }
   if (found.isDirectory()) {
-    const hint = nearestFileHint(resolve(path, "pipeline.ts"));
-    throw refuse(`is a folder${hint === undefined ? "" : `; ${hint}`}`);
+    throw refuse(`is a folder; it has ${codeFilesIn(path)}`);
   }
   if (!CODE_FILE.test(file)) {
     throw refuse("is not a TypeScript or JavaScript file; name the file that defines the pipeline");

@@ -43,10 +43,9 @@ export function summaryLines(
         width,
         style,
       );
-  const counted = counters.map(({ transform, name, value }): Row => [
-    `${transform}: ${name}`,
-    value,
-  ]);
+  const counted = counters.map(
+    ({ transform, name, value }): Row => [`${transform}: ${name}`, value],
+  );
   return [
     `${done}: ${graph.name}, ${facts.join(", ")}`,
     ...steps,

@@ -30,6 +30,6 @@ export function columns(
     const head = `  ${styleTerm(term)}${fits ? " ".repeat(left - term.length) : ""}`;
     const indent = " ".repeat(left + 4);
     const body = lines.map((line, index) => (index === 0 && fits ? `  ${line}` : indent + line));
-    return fits ? [head + (body[0] ?? ""), ...body.slice(1)] : [head, ...body];
+    return fits ? [(head + (body[0] ?? "")).trimEnd(), ...body.slice(1)] : [head, ...body];
   });
 }

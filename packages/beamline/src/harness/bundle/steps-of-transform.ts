@@ -48,7 +48,7 @@ export function stepsOf(id: string, transform: PTransform, graph: Graph): Step[]
     case primitiveUrns.parDo:
       return parDoSteps(draft);
     case primitiveUrns.flatten:
-      return passOn(draft, transform.uniqueName);
+      return passOn(draft);
     case splittableParDoUrns.pairWithRestriction:
       return [splittableStep(draft, "pairWithRestriction")];
     case splittableParDoUrns.splitAndSizeRestrictions:
@@ -57,7 +57,7 @@ export function stepsOf(id: string, transform: PTransform, graph: Graph): Step[]
       return [splittableStep(draft, "processSized")];
     case splittableParDoUrns.truncateSizedRestriction:
       // Bounded restrictions are worked off when a pipeline drains.
-      return passOn(draft, transform.uniqueName);
+      return passOn(draft);
     case combineComponentUrns.combinePerKeyPrecombine:
       return [combineStep(draft, "precombine")];
     case combineComponentUrns.combinePerKeyMergeAccumulators:
@@ -76,7 +76,7 @@ export function stepsOf(id: string, transform: PTransform, graph: Graph): Step[]
 function parDoSteps(draft: Draft): Step[] {
   const payload = unpackSpec(draft.spec, ParDoPayloadSchema);
   const doFn = payload.doFn;
-  if (doFn?.urn === unlistedUrns.identityDoFn) return passOn(draft, draft.transform.uniqueName);
+  if (doFn?.urn === unlistedUrns.identityDoFn) return passOn(draft);
   if (doFn?.urn !== beamlineUrns.doFn) {
     throw unknownTransform(draft.id, draft.transform, doFn?.urn ?? "");
   }
@@ -134,20 +134,24 @@ function combineAtOnce(
   return oneToOne(draft, node.name, { kind: "parDo", fn: { kind: "map", fn } });
 }
 
-function combineValues({ create, add, extract }: AnyCombine) {
+function combineValues(combine: AnyCombine) {
   return ([key, values]: readonly [unknown, Iterable<unknown>]) => {
-    let accumulator = create();
-    for (const value of values) accumulator = add(accumulator, value);
-    return [key, extract(accumulator)];
+    let accumulator = combine.create();
+    for (const value of values) accumulator = combine.add(accumulator, value);
+    return [key, combine.extract(accumulator)];
   };
 }
 
-function accumulatorOf({ create, add }: AnyCombine) {
-  return ([key, value]: readonly [unknown, unknown]) => [key, add(create(), value)];
+function accumulatorOf(combine: AnyCombine) {
+  return ([key, value]: readonly [unknown, unknown]) => [
+    key,
+    combine.add(combine.create(), value),
+  ];
 }
 
 /** Elements go through as they are: one step an input. */
-function passOn(draft: Draft, name: string): Step[] {
+function passOn(draft: Draft): Step[] {
+  const name = draft.transform.uniqueName || draft.id;
   const outputs = onlyOutput(draft);
   return Object.values(draft.transform.inputs).map((input) => ({
     name,

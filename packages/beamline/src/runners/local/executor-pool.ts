@@ -90,12 +90,10 @@ export class ExecutorPool {
     await Promise.all(this.workers.executors.map((executor) => executor.close()));
   }
 
-  /** Stops everything where it is. */
-  async kill(): Promise<void> {
-    if (this.workers.kind !== "none") {
-      await Promise.all(this.workers.executors.map((executor) => executor.kill()));
-    }
-    await this.own.close();
+  /** Stops the worker threads wherever they are. */
+  async stopWorkers(): Promise<void> {
+    if (this.workers.kind === "none") return;
+    await Promise.all(this.workers.executors.map((executor) => executor.kill()));
   }
 
   private choose({ bundles, weight }: Backlog): Executor | undefined {

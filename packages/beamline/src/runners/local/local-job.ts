@@ -22,7 +22,8 @@ export class LocalJob {
   private readonly abort = new AbortController();
   private readonly started = performance.now();
   private readonly queue: Task[] = [];
-  private readonly running = new Map<Executor, Task>();
+  /** Bundles under way: their promises never reject. */
+  private readonly running = new Set<Promise<void>>();
   private bundles = 0;
   private retries = 0;
   private bytesDone = 0;
@@ -70,7 +71,10 @@ export class LocalJob {
       return this.result();
     } catch (error) {
       this.abort.abort(error);
-      await this.pool.kill().catch(() => undefined);
+      await this.pool.stopWorkers();
+      // Bundles on this thread close what they opened before it is removed.
+      await Promise.all(this.running);
+      await this.pool.close().catch(() => undefined);
       await hooks.abandon();
       throw error;
     } finally {
@@ -112,8 +116,11 @@ export class LocalJob {
       if (executor === undefined) return;
       const task = this.queue.shift();
       if (task === undefined) return;
-      this.running.set(executor, task);
-      void this.execute(executor, task);
+      const execution: Promise<void> = this.execute(executor, task).finally(() => {
+        this.running.delete(execution);
+        this.wake();
+      });
+      this.running.add(execution);
     }
   }
 
@@ -132,8 +139,6 @@ export class LocalJob {
       this.retry(task, error);
     } finally {
       this.pool.release(executor);
-      this.running.delete(executor);
-      this.wake();
     }
   }
 

@@ -5,10 +5,6 @@ export type Feature =
   | "splittable"
   | "stateful"
   | "state:bag"
-  | "state:value"
-  | "state:combining"
-  | "state:map"
-  | "state:set"
   | "state:multimap"
   | "state:ordered-list"
   | "timer:event-time"
@@ -25,13 +21,13 @@ export type Feature =
   | "accumulating-panes"
   | "allowed-lateness"
   | "resource-hint"
-  /** A transform by a URN that only some runners know. */
+  /** A transform without code of ours, by a URN that only some runners know. */
   | "foreign-transform";
 
 /** Where a pipeline asks for a feature. */
 export interface FeatureUse {
   readonly feature: Feature;
-  /** Unique name of the transform, or of the PCollection's producer. */
+  /** Unique name of the transform. */
   readonly transform: string;
   /** What exactly, where the feature's name does not say it, such as a URN. */
   readonly detail?: string;

@@ -1,0 +1,76 @@
+import { BeamlineError } from "../../model/errors.js";
+import type { CapabilityRule } from "./capabilities/capability-rule.js";
+import { flinkDefaults } from "./flink/options.js";
+import { flinkRules } from "./flink/rules.js";
+import type { PipelineOptions } from "./pipeline-options.js";
+import { prismRules } from "./prism/rules.js";
+import { pythonRules } from "./python/rules.js";
+import { sparkDefaults } from "./spark/options.js";
+import { sparkRules } from "./spark/rules.js";
+
+/** The runners that we know something of; `generic` is any other. */
+export type RunnerName = "spark" | "flink" | "prism" | "python" | "generic";
+
+/** What is particular about a runner, as data. */
+export interface RunnerProfile {
+  readonly name: RunnerName;
+  /** As people call it. */
+  readonly title: string;
+  /** What it does not do. */
+  readonly rules: readonly CapabilityRule[];
+  /** Options that it gets unless the user says otherwise. */
+  readonly options: PipelineOptions;
+  /**
+   * Whether we expand splittable DoFns, with a shuffle after the split. Spark and Flink would fuse
+   * split and read into one task; Prism accepts only what it expands itself.
+   */
+  readonly expandSplittable: boolean;
+}
+
+const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
+  spark: {
+    name: "spark",
+    title: "Spark",
+    rules: sparkRules,
+    options: sparkDefaults,
+    expandSplittable: true,
+  },
+  flink: {
+    name: "flink",
+    title: "Flink",
+    rules: flinkRules,
+    options: flinkDefaults,
+    expandSplittable: true,
+  },
+  prism: {
+    name: "prism",
+    title: "Prism",
+    rules: prismRules,
+    options: {},
+    expandSplittable: false,
+  },
+  python: {
+    name: "python",
+    title: "Beam Python's local job service",
+    rules: pythonRules,
+    options: {},
+    expandSplittable: false,
+  },
+  generic: {
+    name: "generic",
+    title: "this runner",
+    rules: [],
+    options: {},
+    expandSplittable: false,
+  },
+};
+
+/** The profile of a runner; throws `UNKNOWN_RUNNER` for a name that is none. */
+export function runnerProfile(name: string): RunnerProfile {
+  for (const profile of Object.values(PROFILES)) if (profile.name === name) return profile;
+  const names = Object.keys(PROFILES).join(", ");
+  throw new BeamlineError(
+    "UNKNOWN_RUNNER",
+    `Cannot use the runner "${name}": it is none of ${names}; choose one of these, "generic" for any other`,
+  );
+}

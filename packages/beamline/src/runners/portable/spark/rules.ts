@@ -1,0 +1,62 @@
+import type { CapabilityRule } from "../capabilities/capability-rule.js";
+import {
+  foreignTransforms,
+  noStableInput,
+  noTestStream,
+  noTimeSortedInput,
+  resourceHintsIgnored,
+  triggersIgnoredInBatch,
+} from "../capabilities/common-rules.js";
+
+/** What Beam's portable Spark runner (2.62, Spark 3) does not do. */
+export const sparkRules: readonly CapabilityRule[] = [
+  {
+    feature: "unbounded",
+    verdict: "refused",
+    reason:
+      "streaming on Spark has no side inputs, state or timers and loses what is under way when the driver fails",
+    instead: "run it on Flink, or bound the source",
+  },
+  {
+    feature: "state:multimap",
+    verdict: "refused",
+    reason: "map, set and multimap state are not served",
+    instead: "use bag, value or combining state, with a Map in a value state where it is small",
+  },
+  {
+    feature: "state:ordered-list",
+    verdict: "refused",
+    reason: "ordered list state is not served",
+    instead: "use bag state and sort what you read",
+  },
+  {
+    feature: "on-window-expiration",
+    verdict: "refused",
+    reason: "nothing is called when a window expires (onWindowExpiration)",
+    instead: "set an event-time timer for the end of the window",
+  },
+  {
+    feature: "bundle-finalization",
+    verdict: "refused",
+    reason: "nothing is called when a bundle has been committed (bundle finalization)",
+    instead: "acknowledge in a step after a reshuffle()",
+  },
+  {
+    feature: "window:custom",
+    verdict: "refused",
+    reason: "only global, fixed, sliding and session windows are known",
+    instead: "use one of these, or make the window part of the key",
+  },
+  {
+    feature: "accumulating-panes",
+    verdict: "ignored",
+    reason: "panes do not accumulate: each window gives one result, at its end",
+    instead: "it does no harm where only the last result counts",
+  },
+  noStableInput,
+  noTimeSortedInput,
+  noTestStream,
+  resourceHintsIgnored,
+  foreignTransforms(),
+  ...triggersIgnoredInBatch,
+];
