@@ -27,13 +27,14 @@ function hashOf(node: TransformNode): string {
 export function requireSameFingerprint(expected: Fingerprint, actual: Fingerprint): void {
   const names = new Set([...Object.keys(expected), ...Object.keys(actual)]);
   for (const name of names) {
-    if (expected[name] === actual[name]) continue;
-    const how =
-      actual[name] === undefined
-        ? "is missing from the worker's graph"
-        : expected[name] === undefined
-          ? "is only in the worker's graph"
-          : "was made with other parameters in the worker";
+    const isExpected = Object.hasOwn(expected, name);
+    const isActual = Object.hasOwn(actual, name);
+    if (isExpected && isActual && expected[name] === actual[name]) continue;
+    const how = !isActual
+      ? "is missing from the worker's graph"
+      : !isExpected
+        ? "is only in the worker's graph"
+        : "was made with other parameters in the worker";
     throw new BeamlineError(
       "GRAPH_MISMATCH",
       `Cannot run the pipeline in a worker: build() gave another graph there, and "${name}" ${how}; take what changes from run to run (the clock, random numbers, environment variables, files read in build()) out of build() and pass it as an option`,

@@ -22,10 +22,7 @@ const LARGE_BUNDLE = 64 * 1024 * 1024;
  * self-scheduling", Polychronopoulos and Kuck 1987): few of them, and all workers still finish at
  * about the same time. Each takes its share of half of what is left.
  */
-export function bundleGuided(
-  blocks: readonly Block[],
-  { parallelism }: BundlingOptions,
-): Bundle[] {
+export function bundleGuided(blocks: readonly Block[], { parallelism }: BundlingOptions): Bundle[] {
   const bundles: Bundle[] = [];
   let left = blocks.reduce((sum, block) => sum + block.weight, 0);
   let gathered: Block[] = [];

@@ -66,7 +66,8 @@ export class GroupIndex {
     for (const [block, buffer] of this.buffers.entries()) {
       const reader = new ByteReader(buffer);
       while (reader.remaining > 0) {
-        if (record === records) throw internalError("A shuffle block has more records than it says");
+        if (record === records)
+          throw internalError("A shuffle block has more records than it says");
         const hash = buffer.readUInt32BE(reader.position);
         reader.position += 4;
         const length = reader.readVarint();

@@ -1,7 +1,7 @@
 import { ByteWriter } from "../bytes/byte-writer.js";
 import type { Coder } from "../coders/coder.js";
 import type { CombineFn } from "../fn/combine-fn.js";
-import { type ElementMeta, IMPULSE_META } from "../model/element-meta.js";
+import { IMPULSE_META } from "../model/element-meta.js";
 import type { Operator, OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
 import { specialise } from "./specialise.js";
@@ -32,7 +32,6 @@ export class PrecombineOperator implements Operator {
   private readonly primitives = new Map<unknown, Entry>();
   private readonly encoded = new Map<string, Entry>();
   private readonly scratch = new ByteWriter(256);
-  private meta: ElementMeta = IMPULSE_META;
 
   constructor(context: OperatorContext, combine: AnyCombine, keyCoder: Coder<unknown>) {
     this.context = context;
@@ -45,6 +44,7 @@ export class PrecombineOperator implements Operator {
         table: this.primitives,
         combine,
         miss: (key: unknown) => this.miss(key),
+        notAPair,
         failed: (cause: unknown, value: unknown) => userCodeError(step.name, cause, value),
       },
       PRECOMBINE,
@@ -82,7 +82,7 @@ export class PrecombineOperator implements Operator {
   private flush(): void {
     const { main } = this.context;
     for (const table of [this.primitives, this.encoded]) {
-      for (const { key, accumulator } of table.values()) main([key, accumulator], this.meta);
+      for (const { key, accumulator } of table.values()) main([key, accumulator], IMPULSE_META);
       table.clear();
     }
   }
@@ -91,12 +91,17 @@ export class PrecombineOperator implements Operator {
 const PRECOMBINE = `(pair, meta) => {
   metrics.elements++;
   try {
+    if (!Array.isArray(pair)) notAPair();
     const key = pair[0];
     let entry = table.get(key);
     if (entry === undefined) entry = miss(key);
     entry.accumulator = combine.add(entry.accumulator, pair[1]);
   } catch (cause) { throw failed(cause, pair); }
 }`;
+
+function notAPair(): never {
+  throw new TypeError("combining needs [key, value] pairs: call keyBy() first");
+}
 
 /** Merges the accumulators of each key (`beam:transform:combine_per_key_merge_accumulators:v1`). */
 export function mergeOperator(context: OperatorContext, combine: AnyCombine): Operator {

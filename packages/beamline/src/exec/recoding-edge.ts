@@ -14,13 +14,14 @@ export function recodingEdge(stage: Stage, pcollection: PCollectionId, next: Rec
   const coder = stage.coders.get(pcollection);
   if (coder === undefined) throw internalError(`"${pcollection}" has no coder`);
   const producer = pcollection.slice(0, pcollection.lastIndexOf("."));
+  const scratch = new ByteWriter(256);
   return (value, meta) => {
     let copy: unknown;
     try {
-      // A writer each: what is decoded may be views of these bytes.
-      const writer = new ByteWriter(64);
-      coder.encode(value, writer);
-      const reader = new ByteReader(writer.view());
+      scratch.reset();
+      coder.encode(value, scratch);
+      // A copy of their own: what is decoded may be views of these bytes.
+      const reader = new ByteReader(scratch.toBytes());
       copy = coder.decode(reader);
       if (reader.remaining > 0) {
         throw internalError(`${coder.urn} left ${reader.remaining} bytes of its own encoding`);

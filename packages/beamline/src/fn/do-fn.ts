@@ -1,11 +1,11 @@
 import type { BundleContext, ProcessContext, TagTypes } from "./context.js";
 
 /** What `process` may return: nothing, elements to emit, or a promise or stream of them. */
-// biome-ignore lint/suspicious/noConfusingVoidType: a process method without a return statement is the common case
 export type ProcessResult<Out> =
   | void
   | undefined
   | Iterable<Out>
+  // biome-ignore lint/suspicious/noConfusingVoidType: an async method without a return statement
   | Promise<Iterable<Out> | undefined | void>
   | AsyncIterable<Out>;
 

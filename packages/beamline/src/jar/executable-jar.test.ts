@@ -176,7 +176,7 @@ describe("writeExecutableJar", () => {
     const names = (await readDirectory(file)).entries.map(({ name }) => name);
     await file.close();
     expect(names.length).toBe(66_005);
-    expect(names[66_001]).toBe("BEAM-PIPELINE/pipeline-manifest.json");
+    expect(names[66_002]).toBe("BEAM-PIPELINE/pipeline-manifest.json");
   });
 
   test("replaces an older jar, and leaves no drafts", async () => {

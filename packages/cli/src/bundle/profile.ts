@@ -14,5 +14,9 @@ export interface BundleProfile {
 /** For a run on this machine: it shares the one copy of the library with the command itself. */
 export const localProfile: BundleProfile = { name: "local", dependencies: "linked" };
 
-/** For workers on other machines. */
+/**
+ * For workers on other machines. A function may be renamed where two modules use one name, and
+ * transforms are named after functions: build the graph to submit from this bundle, not from a local
+ * one, so that names agree.
+ */
 export const workerProfile: BundleProfile = { name: "worker", dependencies: "inside" };

@@ -21,7 +21,7 @@ export function renderError(error: ErrorDescription, options: RenderOptions): st
   const [top] = own;
   const facts = factsOf(error, top, options);
   return [
-    style.strong(style.bad(error.message)),
+    error.code === "CANCELLED" ? style.warn(error.message) : style.strong(style.bad(error.message)),
     ...(error.problems ?? []).flatMap((problem) => problemLines(problem, options)),
     ...(facts.length === 0 ? [] : ["", ...facts]),
     ...(top === undefined ? [] : ["", ...excerpt(top, style)]),

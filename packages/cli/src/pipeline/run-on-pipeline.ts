@@ -59,28 +59,25 @@ export async function runOnPipeline(
   const raw: Record<string, unknown> = { ...read.raw };
   if (command.missingOptions === "stand-ins") {
     for (const flag of read.missing) place(raw, flag.path, standIn(flag));
-    if (read.missing.length > 0) {
-      terminal.talk(
-        terminal.style.warn(
-          `Built with stand-ins for ${namesOf(read.missing)}, which are required but were not given.`,
-        ),
-      );
-    }
-  } else {
-    for (const flag of read.missing) {
-      if (parsed.guessed.has(flag)) continue;
-      const about = flag.summary === "" ? "" : ` (${flag.summary})`;
-      const taken = contested.includes(`--${flag.name}`)
-        ? `; --${flag.name} went to the command, write the pipeline's after a "--"`
-        : "";
-      problems.push({
-        subject: `--${flag.name}`,
-        message: `missing, but required${about}${taken}`,
-      });
-    }
+  }
+  // A schema may be too particular for a stand-in.
+  const standsIn = definition.options?.safeParse(raw).success !== false;
+  const missing = command.missingOptions === "stand-ins" && standsIn ? [] : read.missing;
+  for (const flag of missing) {
+    if (parsed.guessed.has(flag)) continue;
+    const about = flag.summary === "" ? "" : ` (${flag.summary})`;
+    const taken = contested.includes(`--${flag.name}`)
+      ? `; --${flag.name} went to the command, write the pipeline's after a "--"`
+      : "";
+    problems.push({ subject: `--${flag.name}`, message: `missing, but required${about}${taken}` });
   }
   if (problems.length > 0) {
     throw new UsageError(action, problems, `beamline ${command.name} ${typed} --help`);
+  }
+  if (command.missingOptions === "stand-ins" && read.missing.length > 0) {
+    const names = namesOf(read.missing);
+    const line = `Built with stand-ins for ${names}, which are required but were not given.`;
+    terminal.talk(terminal.style.warn(line));
   }
   for (const name of contested) {
     terminal.talk(

@@ -1,6 +1,6 @@
 import type { RunProgress } from "beamline/runners/local";
 import type { Style } from "../terminal/style.js";
-import { formatBytes, formatDuration, formatShort } from "./units.js";
+import { formatBytes, formatShort, formatTicking } from "./units.js";
 
 /** What two looks at a run say about its speed. */
 export interface Speed {
@@ -17,7 +17,7 @@ export class SpeedGauge {
   add(progress: RunProgress): Speed {
     const { samples } = this;
     samples.push(progress);
-    while (progress.elapsedMs - (samples[1]?.elapsedMs ?? progress.elapsedMs) > WINDOW_MS) {
+    while (progress.elapsedMs - (samples[1]?.elapsedMs ?? progress.elapsedMs) >= WINDOW_MS) {
       samples.shift();
     }
     const first = samples[0] ?? progress;
@@ -81,10 +81,7 @@ function partsOf(progress: RunProgress, speed: Speed, style: Style): Part[] {
     parts.push({ text: `${formatShort(speed.elementsPerSecond)}/s`, weight: 4 });
   }
   parts.push({
-    text:
-      left === undefined
-        ? formatDuration(roundUp(elapsedMs))
-        : `${formatDuration(roundUp(left))} left`,
+    text: left === undefined ? formatTicking(elapsedMs) : `${formatTicking(left)} left`,
     weight: 7,
   });
   const stage = `stage ${Math.min(stagesDone + 1, stagesTotal)}/${stagesTotal}`;
@@ -92,10 +89,6 @@ function partsOf(progress: RunProgress, speed: Speed, style: Style): Part[] {
   const names = running.map(lastName).join(", ");
   if (names !== "") parts.push({ text: shorten(names, 40), weight: 2, paint: style.faint });
   return parts;
-}
-
-function roundUp(ms: number): number {
-  return ms < 1000 ? Math.ceil(ms / 100) * 100 : Math.ceil(ms / 1000) * 1000;
 }
 
 const BAR = 20;

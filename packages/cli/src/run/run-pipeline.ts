@@ -8,20 +8,22 @@ import type { ChosenPipeline } from "../pipeline/chosen-pipeline.js";
 import { Cancellation, type Cli } from "../terminal/cli.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { liveReport, noReport, type ProgressReport, plainReport } from "./progress-report.js";
-import { summaryLines } from "./summary.js";
+import { elementsRead, summaryLines } from "./summary.js";
+import { transformFlows } from "./transform-flows.js";
 
 type RunFlags = FlagValues<typeof runFlags>;
 
 /** Runs a pipeline on this machine, with progress and a summary on stderr. */
 export async function runPipeline(
   pipeline: ChosenPipeline,
-  flags: RunFlags & { readonly quiet?: boolean | undefined },
+  flags: RunFlags,
   cli: Cli,
   terminal: Terminal,
 ): Promise<number> {
   const graph = await buildGraph(pipeline);
   const report = reportFor(flags, cli, terminal);
   const signal = cli.cancellation();
+  const patience = tellOfWaiting(signal, report, terminal);
   let last: RunProgress | undefined;
   let result: LocalRunResult;
   try {
@@ -37,16 +39,22 @@ export async function runPipeline(
       },
     });
   } catch (error) {
-    report.end();
     const cancelled = signal.reason;
     if (cancelled instanceof Cancellation && isCancelled(error)) throw cancelled;
     throw error;
+  } finally {
+    patience.end();
+    report.end();
   }
-  report.end();
   const { name } = pipeline.definition;
   if (terminal.json) {
-    const { elements = 0, bytesDone = 0 } = last ?? {};
-    terminal.document({ pipeline: name, runner: "local", elements, bytes: bytesDone, ...result });
+    terminal.document({
+      pipeline: name,
+      runner: "local",
+      ...result,
+      elementsRead: elementsRead(transformFlows(graph, result.transforms)),
+      bytesRead: last?.bytesDone ?? 0,
+    });
   } else {
     const { width, style, verbose: everyStep } = terminal;
     terminal.talk(summaryLines(graph, result, last, { width, style, everyStep }).join("\n"));
@@ -54,16 +62,38 @@ export async function runPipeline(
   return exitCodes.done.code;
 }
 
+/** How long a cancelled run may take to end before people wonder. */
+const PATIENCE_MS = 400;
+
+/** Says what is going on where user code takes its time to notice that it is cancelled. */
+function tellOfWaiting(signal: AbortSignal, report: ProgressReport, terminal: Terminal) {
+  let timer: NodeJS.Timeout | undefined;
+  const tell = () => {
+    report.end();
+    terminal.talk("Cancelling: waiting for running functions; Ctrl-C again ends it at once");
+  };
+  const start = () => {
+    timer = setTimeout(tell, PATIENCE_MS);
+  };
+  signal.addEventListener("abort", start, { once: true });
+  return {
+    end() {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", start);
+    },
+  };
+}
+
 function isCancelled(error: unknown): boolean {
   return error instanceof BeamlineError && error.code === "CANCELLED";
 }
 
 function reportFor(
-  { progress = "auto", quiet }: RunFlags & { readonly quiet?: boolean | undefined },
+  { progress = "auto" }: RunFlags,
   { stderr, env }: Cli,
   terminal: Terminal,
 ): ProgressReport {
-  if (progress === "none" || quiet === true || terminal.json) return noReport;
+  if (progress === "none" || !terminal.talks) return noReport;
   const live = progress === "auto" && stderr.isTerminal && env.TERM !== "dumb";
   return live ? liveReport(stderr, terminal.style) : plainReport(stderr);
 }

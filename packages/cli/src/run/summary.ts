@@ -2,7 +2,7 @@ import type { Graph } from "beamline";
 import type { LocalRunResult, RunProgress } from "beamline/runners/local";
 import type { Style } from "../terminal/style.js";
 import { countOf, formatInteger } from "../text/names.js";
-import { transformFlows } from "./transform-flows.js";
+import { type TransformFlow, transformFlows } from "./transform-flows.js";
 import { formatBytes, formatDuration } from "./units.js";
 
 export interface SummaryOptions {
@@ -22,7 +22,7 @@ export function summaryLines(
   const { elapsedMs, workers, bundles, retries, transforms, counters } = result;
   const flows = transformFlows(graph, transforms);
   const facts = [
-    elementsRead(flows, last?.bytesDone ?? 0),
+    readFact(elementsRead(flows), last?.bytesDone ?? 0),
     countOf(workers, "worker"),
     countOf(bundles, "bundle"),
     retries === 0
@@ -53,9 +53,12 @@ export function summaryLines(
   ];
 }
 
-function elementsRead(flows: ReturnType<typeof transformFlows>, bytes: number): string | undefined {
-  let elements = 0;
-  for (const { isSource, made } of flows) if (isSource) elements += made ?? 0;
+/** Elements that the sources made. */
+export function elementsRead(flows: readonly TransformFlow[]): number {
+  return flows.reduce((sum, { isSource, made }) => sum + (isSource ? (made ?? 0) : 0), 0);
+}
+
+function readFact(elements: number, bytes: number): string | undefined {
   if (elements === 0) return undefined;
   const size = bytes === 0 ? "" : ` (${formatBytes(bytes)})`;
   return `${countOf(elements, "element")} read${size}`;

@@ -11,6 +11,13 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} m`;
 }
 
+/** The same for a figure that moves: `0.4 s`, `7 s`, `2 m 05 s`. */
+export function formatTicking(ms: number): string {
+  if (ms < 1000) return `${(Math.ceil(ms / 100) / 10).toFixed(1)} s`;
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000);
+}
+
 function pad(n: number): string {
   return String(n).padStart(2, "0");
 }

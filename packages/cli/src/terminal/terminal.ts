@@ -33,6 +33,11 @@ export class Terminal {
     return Math.max(40, Math.min(100, this.cli.stderr.columns));
   }
 
+  /** Whether {@link talk} is heard. */
+  get talks(): boolean {
+    return !this.silent;
+  }
+
   data(text: string): void {
     this.cli.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
   }

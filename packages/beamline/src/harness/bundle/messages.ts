@@ -1,5 +1,3 @@
-import type { StepCounts } from "../../exec/step-metrics.js";
-
 /**
  * What passes between the harness, which holds the connections, and a lane, which runs bundles: as
  * messages between threads, or as plain calls on one thread. Byte arrays are handed over: whoever
@@ -13,6 +11,7 @@ export type ToLane =
   | {
       readonly kind: "sent";
       readonly instruction: string;
+      readonly transform: string;
       readonly size: number;
       readonly buffer: ArrayBuffer | undefined;
     }
@@ -79,8 +78,7 @@ export interface SplitResult {
 
 /** What a bundle has counted: of a running one so far, of a finished one in all. */
 export interface BundleCounts {
-  /** By step, in the order of the stage. */
-  readonly steps: readonly StepCounts[];
+  readonly steps: readonly TransformCounts[];
   /** Elements that went into each sink, with a sample of their sizes. */
   readonly sinks: readonly SinkCounts[];
   /** Index of the last element read, by source transform; -1 before the first. */
@@ -88,8 +86,19 @@ export interface BundleCounts {
   readonly elapsedMs: number;
 }
 
+/** Counts of a step, under the runner's ids. */
+export interface TransformCounts {
+  readonly transform: string;
+  /** PCollection that the elements came from. */
+  readonly input: string;
+  readonly elements: number;
+  /** User counters by name. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
 export interface SinkCounts {
   readonly transform: string;
+  readonly pcollection: string;
   readonly elements: number;
   readonly sizes: Distribution;
 }

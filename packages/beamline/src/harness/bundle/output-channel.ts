@@ -24,6 +24,7 @@ export type PostChunk = (chunk: Chunk) => void;
 /** Encodes the elements that leave at one sink, and hands them on in chunks. */
 export class OutputChannel implements Congestible {
   readonly transform: string;
+  private readonly pcollection: string;
   readonly receive: Receive;
   private readonly scope: BundleScope;
   private readonly post: PostChunk;
@@ -34,11 +35,12 @@ export class OutputChannel implements Congestible {
   private sentChunks = 0;
   private holding = false;
   /** Elements since the bundle began; the specialised code counts here. */
-  readonly state = { elements: 0, lastMeta: undefined as ElementMeta | undefined };
+  private readonly state = { elements: 0 };
   private sizes = NO_SIZES;
 
   constructor(port: SinkPort, scope: BundleScope, post: PostChunk) {
     this.transform = port.id;
+    this.pcollection = port.pcollection;
     this.scope = scope;
     this.post = post;
     const { coder } = port;
@@ -100,7 +102,8 @@ export class OutputChannel implements Congestible {
   }
 
   counts(): SinkCounts {
-    return { transform: this.transform, elements: this.state.elements, sizes: this.sizes };
+    const { transform, pcollection, sizes } = this;
+    return { transform, pcollection, elements: this.state.elements, sizes };
   }
 
   private flush(): void {

@@ -85,14 +85,18 @@ function parDoSteps(draft: Draft): Step[] {
     case "addKey":
       return [oneToOne(draft, transform, { kind: "parDo", fn: { kind: "map", fn: addKeys() } })];
     case "removeKey":
-      return [oneToOne(draft, transform, { kind: "parDo", fn: { kind: "flatMap", fn: removeKeys } })];
+      return [
+        oneToOne(draft, transform, { kind: "parDo", fn: { kind: "flatMap", fn: removeKeys } }),
+      ];
     case undefined:
       break;
   }
   const node = parDoNode(draft, transform);
   if (node.fn.kind === "splittable") throw unexpandedSplittable(draft, transform);
   const operation: StepOperation = { kind: "parDo", fn: node.fn };
-  return [{ name: transform, operation, input: onlyInput(draft), outputs: outputsByTag(draft, node) }];
+  return [
+    { name: transform, operation, input: onlyInput(draft), outputs: outputsByTag(draft, node) },
+  ];
 }
 
 function splittableStep(
@@ -109,7 +113,12 @@ function splittableStep(
   const make: () => AnySplittableDoFn = node.fn.make;
   const operation: StepOperation = { kind: "splittable", step, make };
   if (step !== "processSized") return oneToOne(draft, transform, operation);
-  return { name: transform, operation, input: onlyInput(draft), outputs: outputsByTag(draft, node) };
+  return {
+    name: transform,
+    operation,
+    input: onlyInput(draft),
+    outputs: outputsByTag(draft, node),
+  };
 }
 
 function combineStep(
@@ -143,10 +152,7 @@ function combineValues(combine: AnyCombine) {
 }
 
 function accumulatorOf(combine: AnyCombine) {
-  return ([key, value]: readonly [unknown, unknown]) => [
-    key,
-    combine.add(combine.create(), value),
-  ];
+  return ([key, value]: readonly [unknown, unknown]) => [key, combine.add(combine.create(), value)];
 }
 
 /** Elements go through as they are: one step an input. */
@@ -175,7 +181,8 @@ function onlyOutput({ id, transform }: Draft): Step["outputs"] {
 function outputsByTag({ transform }: Draft, node: PrimitiveNode): Readonly<Record<string, string>> {
   const tags = Object.entries(outputsOf(node));
   const [only, ...others] = Object.values(transform.outputs);
-  if (tags.length === 1 && only !== undefined && others.length === 0) return { [MAIN_OUTPUT]: only };
+  if (tags.length === 1 && only !== undefined && others.length === 0)
+    return { [MAIN_OUTPUT]: only };
   return Object.fromEntries(tags.map(([tag, own]) => [tag, transform.outputs[tag] ?? own]));
 }
 

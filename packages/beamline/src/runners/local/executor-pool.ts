@@ -15,6 +15,8 @@ export interface Backlog {
 export interface PoolOptions extends ThreadExecutorOptions {
   /** How worker threads are set up; undefined when everything runs on the calling thread. */
   readonly workerSetup: Omit<WorkerSetup, "progress"> | undefined;
+  /** Who runs bundles where no worker threads do. Default: the calling thread. */
+  readonly openExecutor: ((plan: Plan) => Executor) | undefined;
   /** Whether even small jobs run on worker threads. */
   readonly eager: boolean;
 }
@@ -33,14 +35,14 @@ type Workers =
  * is work for more, worker threads start, and the calling thread only coordinates.
  */
 export class ExecutorPool {
-  private readonly own: ThreadExecutor;
+  private readonly own: Executor;
   private readonly options: PoolOptions;
   private workers: Workers = { kind: "none" };
   private readonly busy = new Set<Executor>();
 
   constructor(plan: Plan, options: PoolOptions) {
     this.options = options;
-    this.own = new ThreadExecutor(plan, options);
+    this.own = options.openExecutor?.(plan) ?? new ThreadExecutor(plan, options);
   }
 
   /** Threads that have run bundles or are about to. */

@@ -299,10 +299,7 @@ const cases: readonly { readonly what: string; readonly build: Build; readonly s
   },
   {
     what: "a thrown value that is no error",
-    build: (p) =>
-      p.create([7]).map("Bad", () => {
-        throw { code: 5 };
-      }),
+    build: (p) => p.create([7]).mapAsync("Bad", () => Promise.reject({ code: 5 })),
     says: 'Cannot run "Bad" on the element 7: threw { code: 5 }',
   },
 ];

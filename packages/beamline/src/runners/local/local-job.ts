@@ -31,8 +31,16 @@ export class LocalJob {
   private wake: () => void = () => {};
   private failure: { readonly error: unknown } | undefined;
 
-  /** @param results - PCollections to keep for {@link read}. */
-  constructor(graph: Graph, options: LocalRunOptions, results: readonly PCollectionId[] = []) {
+  /**
+   * @param results - PCollections to keep for {@link read}.
+   * @param openExecutor - Who runs bundles on the calling thread's behalf. Default: that thread.
+   */
+  constructor(
+    graph: Graph,
+    options: LocalRunOptions,
+    results: readonly PCollectionId[] = [],
+    openExecutor?: (plan: Plan) => Executor,
+  ) {
     const parallelism = parallelismOf(options);
     requireAttempts(options.maxAttempts);
     const strictEncoding = options.strictEncoding ?? false;
@@ -45,6 +53,7 @@ export class LocalJob {
       strictEncoding,
       parallelism,
       signal: this.abort.signal,
+      openExecutor,
       eager: options.workerThreads === "always",
       workerSetup:
         code === undefined || parallelism < 2

@@ -56,7 +56,7 @@ describe.each(modes)("LocalJob, strictEncoding $strictEncoding", (options) => {
       (p) =>
         p
           .create([[..."abca"]])
-          .flatMap((letters) => letters)
+          .flatMap((letters) => [...letters])
           .map((letter) => {
             if (letter === "c") failBefore();
             return letter;

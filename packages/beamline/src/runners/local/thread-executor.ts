@@ -22,7 +22,6 @@ export class ThreadExecutor implements Executor {
   private readonly options: ThreadExecutorOptions;
   private readonly stations = new Map<string, Station>();
   private current: BundleProcessor | undefined;
-  private idle: Promise<void> = Promise.resolve();
 
   constructor(plan: Plan, options: ThreadExecutorOptions) {
     this.plan = plan;
@@ -33,16 +32,7 @@ export class ThreadExecutor implements Executor {
     return this.current?.processed ?? 0;
   }
 
-  run(work: BundleWork): Promise<BundleOutput> {
-    const output = this.runBundle(work);
-    this.idle = output.then(
-      () => undefined,
-      () => undefined,
-    );
-    return output;
-  }
-
-  private async runBundle(work: BundleWork): Promise<BundleOutput> {
+  async run(work: BundleWork): Promise<BundleOutput> {
     const stage = this.plan.stages.find(({ id }) => id === work.stage);
     if (stage === undefined) throw internalError(`No stage "${work.stage}" in the plan`);
     const station = this.stations.get(stage.id) ?? this.open(stage);
@@ -64,9 +54,7 @@ export class ThreadExecutor implements Executor {
     }
   }
 
-  /** Waits for the running bundle, which a signal may have ended, then tears everything down. */
   async close(): Promise<void> {
-    await this.idle;
     const stations = [...this.stations.values()];
     this.stations.clear();
     const results = await Promise.allSettled(stations.map(({ processor }) => processor.teardown()));

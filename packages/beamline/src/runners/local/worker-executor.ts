@@ -22,11 +22,7 @@ export class WorkerExecutor implements Executor {
     const progress = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
     this.progress = new Float64Array(progress);
     const workerData: WorkerSetup = { ...setup, progress };
-    // A larger young generation: most elements die young, and copying survivors costs.
-    this.worker = new Worker(new URL("./worker.js", import.meta.url), {
-      workerData,
-      resourceLimits: { maxYoungGenerationSizeMb: 32 },
-    });
+    this.worker = new Worker(new URL("./worker.js", import.meta.url), { workerData });
     const ready = this.expect();
     this.ready = ready.then(() => undefined);
     this.ready.catch(() => undefined);

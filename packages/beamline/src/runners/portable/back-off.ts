@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { SYSTEM_CLOCK, type Clock } from "../../model/clock.js";
+import { type Clock, SYSTEM_CLOCK } from "../../model/clock.js";
 
 export interface BackOffOptions {
   /** The first pause; each further one is twice as long. Default: 100. */

@@ -75,10 +75,7 @@ export function openJobClient(endpoint: string, options: JobClientOptions = {}):
     network,
     async prepare(jobName, pipeline, pipelineOptions) {
       const request = { jobName, pipeline, pipelineOptions };
-      const answer = await ask(
-        "submit the job",
-        transport.unary(method.prepare, request, call),
-      );
+      const answer = await ask("submit the job", transport.unary(method.prepare, request, call));
       const url = answer.artifactStagingEndpoint?.url ?? "";
       return {
         preparationId: answer.preparationId,

@@ -5,7 +5,10 @@ import { BeamlineError } from "../../model/errors.js";
  * paste along, such as `http://` or `grpc://`, is dropped.
  */
 export function parseJobEndpoint(text: string): string {
-  const address = text.trim().replace(/^(https?|grpc):\/\//, "").replace(/\/$/, "");
+  const address = text
+    .trim()
+    .replace(/^(https?|grpc):\/\//, "")
+    .replace(/\/$/, "");
   if (address.startsWith("unix:") && address.length > "unix:".length) return address;
   const port = /^(?:\[[0-9a-fA-F:.]+\]|[^\s:/]+):(\d+)$/.exec(address)?.[1];
   if (port !== undefined && Number(port) > 0 && Number(port) < 65_536) return address;

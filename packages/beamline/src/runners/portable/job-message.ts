@@ -1,6 +1,6 @@
 import {
-  type JobMessage as JobMessageProto,
   JobMessage_MessageImportance as Importance,
+  type JobMessage as JobMessageProto,
 } from "../../proto/gen/job-management/job_pb.js";
 
 export type JobMessageLevel = "debug" | "detailed" | "basic" | "warning" | "error";

@@ -1,7 +1,7 @@
 import type { CounterValue } from "../../model/counter-value.js";
-import { monitoringInfoSpecs, monitoringLabels } from "../../proto/monitoring-infos.js";
 import type { GetJobMetricsResponse } from "../../proto/gen/job-management/job_pb.js";
 import type { MonitoringInfo } from "../../proto/gen/pipeline/metrics_pb.js";
+import { monitoringInfoSpecs, monitoringLabels } from "../../proto/monitoring-infos.js";
 
 /** The user's counters of a job. */
 export interface JobMetrics {

@@ -37,7 +37,9 @@ function problemsOf(pipeline: Pipeline, rules: readonly CapabilityRule[]): Capab
 
 function unsupported(title: string, problems: readonly CapabilityProblem[]): BeamlineError {
   const things = problems.length === 1 ? "one thing" : `${problems.length} things`;
-  const lines = problems.map(({ use, rule }) => `  - ${quote(use)}: ${rule.reason}; ${rule.instead}`);
+  const lines = problems.map(
+    ({ use, rule }) => `  - ${quote(use)}: ${rule.reason}; ${rule.instead}`,
+  );
   return new BeamlineError(
     "UNSUPPORTED_BY_RUNNER",
     `Cannot run the pipeline on ${title}: it asks for ${things} that ${title} does not do; change it as follows, or choose another runner\n${lines.join("\n")}`,

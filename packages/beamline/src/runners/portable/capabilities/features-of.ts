@@ -49,7 +49,9 @@ export function featuresOf({ components }: Pipeline): FeatureUse[] {
     if (transform.subtransforms.length > 0 && !isPrimitive(transform)) continue;
     const name = transform.uniqueName === "" ? id : transform.uniqueName;
     for (const [feature, detail] of transformFeatures(transform, components)) {
-      uses.push(detail === undefined ? { feature, transform: name } : { feature, transform: name, detail });
+      uses.push(
+        detail === undefined ? { feature, transform: name } : { feature, transform: name, detail },
+      );
     }
   }
   return uses;
@@ -72,7 +74,8 @@ function* transformFeatures(transform: PTransform, components: Components): Iter
   const { spec, environmentId } = transform;
   const urn = spec?.urn ?? "";
   yield* unboundedSource(transform, components);
-  if (spec !== undefined && PAR_DOS.has(urn)) yield* parDoFeatures(unpackSpec(spec, ParDoPayloadSchema));
+  if (spec !== undefined && PAR_DOS.has(urn))
+    yield* parDoFeatures(unpackSpec(spec, ParDoPayloadSchema));
   if (GROUPING.has(urn)) yield* windowingFeatures(transform, components);
   if (urn === primitiveUrns.testStream) {
     fromBinary(TestStreamPayloadSchema, spec?.payload ?? new Uint8Array());
@@ -140,6 +143,7 @@ function* strategyFeatures(strategy: WindowingStrategy): Iterable<Found> {
   else if (!WINDOW_FNS.has(urn)) yield ["window:custom", urn];
   const trigger = strategy.trigger?.trigger.case;
   if (trigger !== undefined && trigger !== "default") yield ["trigger", trigger];
-  if (strategy.accumulationMode === AccumulationMode_Enum.ACCUMULATING) yield ["accumulating-panes"];
+  if (strategy.accumulationMode === AccumulationMode_Enum.ACCUMULATING)
+    yield ["accumulating-panes"];
   if (strategy.allowedLateness > 0n) yield ["allowed-lateness", `${strategy.allowedLateness} ms`];
 }

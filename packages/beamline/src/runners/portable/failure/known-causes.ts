@@ -11,19 +11,20 @@ interface KnownCause {
 const KNOWN: readonly KnownCause[] = [
   {
     pattern: /Process died with exit code (-?\d+)/,
-    state: ([, code = ""]) => `the worker process ended before it was ready, with exit code ${code}`,
+    state: ([, code = ""]) =>
+      `the worker process ended before it was ready, with exit code ${code}`,
     advice:
       "read its last words in its log file in the temporary folder of the machine it ran on, and check that Node 20 is installed there",
   },
   {
     pattern: /has unknown URN (\S+)/,
     state: ([, urn = ""]) => `the runner does not know the transform ${urn}`,
-    advice: "name the runner, so that the pipeline is checked and expanded for it before it is sent",
+    advice:
+      "name the runner, so that the pipeline is checked and expanded for it before it is sent",
   },
   {
     pattern: /InvalidClassException: ?([\w.$]+)?/,
-    state: ([, name = "a class"]) =>
-      `${name} is not the same in the job server and on the cluster`,
+    state: ([, name = "a class"]) => `${name} is not the same in the job server and on the cluster`,
     advice: "use a job server that was built for exactly the cluster's version of Spark and Scala",
   },
   {

@@ -12,7 +12,8 @@ export const pythonRules: readonly CapabilityRule[] = [
   {
     feature: "unbounded",
     verdict: "refused",
-    reason: "it works through its whole input before the next step begins, so that an endless one never ends",
+    reason:
+      "it works through its whole input before the next step begins, so that an endless one never ends",
     instead: "bound the source, or run it on Flink or Prism",
   },
   {

@@ -1,0 +1,193 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import type { Graph } from "../../graph/nodes.js";
+import { internalError } from "../../model/errors.js";
+import { ProcessBundleDescriptorSchema } from "../../proto/gen/fn-execution/control_pb.js";
+import { encodeErrorReport } from "../error-report.js";
+import { DescriptorCoders } from "./descriptor-coders.js";
+import type { Chunk, FromLane, ToLane } from "./messages.js";
+import { RunningBundle } from "./running-bundle.js";
+import { type DescriptorStage, stageFromDescriptor } from "./stage-from-descriptor.js";
+import { createStation, type Station } from "./station.js";
+
+export type PostFromLane = (message: FromLane, transfer?: readonly ArrayBuffer[]) => void;
+
+export interface LaneOptions {
+  /** Bundles that the whole worker can run at the same time: a hint for splits. */
+  readonly parallelism: number;
+  /** Runs a bundle's code so that what it logs is known to be its. Default: just runs it. */
+  readonly within?: <T>(instruction: string, run: () => Promise<T>) => Promise<T>;
+}
+
+/**
+ * Runs bundles on its thread, any number at a time: one that waits for data or for a promise does
+ * not keep the others from going on.
+ */
+export class Lane {
+  private readonly graph: Graph;
+  private readonly options: LaneOptions;
+  private readonly post: PostFromLane;
+  private readonly coders: DescriptorCoders;
+  private readonly descriptors = new Map<string, Uint8Array>();
+  private readonly stages = new Map<string, DescriptorStage>();
+  private readonly idle = new Map<string, Station[]>();
+  private readonly bundles = new Map<string, RunningBundle>();
+  private readonly stations = new Map<string, Station>();
+  private readonly running = new Set<Promise<void>>();
+
+  constructor(graph: Graph, options: LaneOptions, post: PostFromLane) {
+    this.graph = graph;
+    this.options = options;
+    this.post = post;
+    this.coders = new DescriptorCoders(graph);
+  }
+
+  receive(message: ToLane): void {
+    switch (message.kind) {
+      case "descriptor":
+        this.descriptors.set(message.id, message.bytes);
+        return;
+      case "process":
+        this.start(message.instruction, message.descriptor);
+        return;
+      case "data":
+        this.bundles.get(message.instruction)?.push(message);
+        return;
+      case "sent":
+        this.sent(message);
+        return;
+      case "split": {
+        const result = this.bundles.get(message.instruction)?.split(message.desired);
+        const answer = { kind: "split" as const, result };
+        this.post({ kind: "answer", request: message.request, answer });
+        return;
+      }
+      case "progress": {
+        const bundle = this.bundles.get(message.instruction);
+        const idle = bundle?.isIdle ?? true;
+        const answer = { kind: "progress" as const, counts: bundle?.counts(), idle };
+        this.post({ kind: "answer", request: message.request, answer });
+        return;
+      }
+      case "status": {
+        const answer = { kind: "status" as const, text: this.status() };
+        this.post({ kind: "answer", request: message.request, answer });
+        return;
+      }
+      case "abort":
+        this.bundles.get(message.instruction)?.cancel(message.reason);
+        return;
+      case "close":
+        void this.close().then(() => this.post({ kind: "closed" }));
+    }
+  }
+
+  /** Lets go of every DoFn. Never rejects: what a teardown throws is told as a log line. */
+  private async close(): Promise<void> {
+    for (const bundle of this.bundles.values()) bundle.cancel("the worker is shutting down");
+    const stations = [...this.idle.values()].flat();
+    this.idle.clear();
+    for (const station of stations) await this.teardown(station);
+    await Promise.all(this.running);
+  }
+
+  private start(instruction: string, descriptor: string): void {
+    let station: Station;
+    try {
+      station = this.takeStation(descriptor);
+    } catch (error) {
+      this.post({ kind: "failed", instruction, report: encodeErrorReport(error) });
+      return;
+    }
+    const bundle = new RunningBundle(instruction, station, (size) =>
+      this.post({ kind: "consumed", instruction, size }),
+    );
+    this.bundles.set(instruction, bundle);
+    this.stations.set(instruction, station);
+    const run = () => bundle.run();
+    const within = this.options.within ?? ((_instruction, inner) => inner());
+    const seen = this.see(descriptor, bundle, station, within(instruction, run)).then(() => {
+      this.running.delete(seen);
+    });
+    this.running.add(seen);
+  }
+
+  /** Sees a bundle through. Never rejects. */
+  private async see(
+    descriptor: string,
+    bundle: RunningBundle,
+    station: Station,
+    running: ReturnType<RunningBundle["run"]>,
+  ): Promise<void> {
+    const { instruction } = bundle;
+    try {
+      const result = await running;
+      this.idle.get(descriptor)?.push(station);
+      this.forget(instruction);
+      this.post({ kind: "done", instruction, result }, result.outputs.flatMap(bufferOf));
+    } catch (error) {
+      this.forget(instruction);
+      this.post({ kind: "failed", instruction, report: encodeErrorReport(error) });
+      // Its DoFns are in an unknown state: the next attempt gets new ones.
+      await this.teardown(station);
+    }
+  }
+
+  private forget(instruction: string): void {
+    this.bundles.delete(instruction);
+    this.stations.delete(instruction);
+  }
+
+  private sent({ instruction, transform, size, buffer }: Extract<ToLane, { kind: "sent" }>): void {
+    const station = this.stations.get(instruction);
+    const output = station?.outputs.find((candidate) => candidate.transform === transform);
+    output?.sent(size, buffer);
+  }
+
+  private takeStation(descriptor: string): Station {
+    const idle = this.idle.get(descriptor)?.pop();
+    if (idle !== undefined) return idle;
+    return createStation(this.stageOf(descriptor), this.options.parallelism, (chunk) =>
+      this.post({ kind: "output", ...chunk }, bufferOf(chunk)),
+    );
+  }
+
+  private stageOf(id: string): DescriptorStage {
+    const known = this.stages.get(id);
+    if (known !== undefined) return known;
+    const bytes = this.descriptors.get(id);
+    if (bytes === undefined) throw internalError(`The lane has no descriptor "${id}"`);
+    const descriptor = fromBinary(ProcessBundleDescriptorSchema, bytes);
+    const stage = stageFromDescriptor(descriptor, this.graph, this.coders);
+    this.stages.set(id, stage);
+    this.idle.set(id, []);
+    this.descriptors.delete(id);
+    return stage;
+  }
+
+  private async teardown(station: Station): Promise<void> {
+    try {
+      await station.processor.teardown();
+    } catch (error) {
+      const message = `Cannot tear a step down: ${error instanceof Error ? error.message : String(error)}`;
+      this.post({ kind: "log", line: { severity: "warn", atMs: Date.now(), message } });
+    }
+  }
+
+  private status(): string {
+    const lines = [...this.bundles.values()].map((bundle) => {
+      const { steps, elapsedMs } = bundle.counts();
+      const busiest = steps.map((step) => `${step.transform} (${step.elements})`).join(", ");
+      return `  ${bundle.instruction}, ${(elapsedMs / 1000).toFixed(1)} s: ${busiest}`;
+    });
+    const { heapUsed } = process.memoryUsage();
+    return [`${lines.length} bundles, heap ${Math.round(heapUsed / 2 ** 20)} MB`, ...lines].join(
+      "\n",
+    );
+  }
+}
+
+/** The memory of a chunk, where it can be handed over to another thread. */
+function bufferOf({ bytes }: Chunk): ArrayBuffer[] {
+  const { buffer } = bytes;
+  return buffer instanceof ArrayBuffer && buffer.byteLength > 0 ? [buffer] : [];
+}

@@ -1,0 +1,134 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type {
+  InstructionRequest,
+  InstructionResponseSchema,
+  ProcessBundleRequest,
+  ProcessBundleSplitRequest,
+} from "../proto/gen/fn-execution/control_pb.js";
+import type { ActiveBundles } from "./active-bundles.js";
+import type { BundleCounts, RootElement } from "./bundle/messages.js";
+import { segmentsOf } from "./bundle/segments-of.js";
+import type { DescriptorCache } from "./channels/descriptor-cache.js";
+import { encodeErrorReport } from "./error-report.js";
+import { type Measurement, measurementsOf, ShortIds } from "./monitoring.js";
+
+type Response = MessageInitShape<typeof InstructionResponseSchema>;
+type Answer = NonNullable<Response["response"]>;
+
+/** Answers a runner's instructions. */
+export class Instructions {
+  private readonly bundles: ActiveBundles;
+  private readonly descriptors: DescriptorCache;
+  private readonly useShortIds: boolean;
+  private readonly shortIds = new ShortIds();
+
+  /** @param useShortIds - Whether the runner asks what short ids mean; else metrics go in full. */
+  constructor(bundles: ActiveBundles, descriptors: DescriptorCache, useShortIds: boolean) {
+    this.bundles = bundles;
+    this.descriptors = descriptors;
+    this.useShortIds = useShortIds;
+  }
+
+  /** Never rejects: what goes wrong is an answer too, and the stream goes on. */
+  async answer({ instructionId, request }: InstructionRequest): Promise<Response> {
+    try {
+      const answer = await this.answerTo(instructionId, request);
+      return answer === undefined
+        ? { instructionId, error: `this worker does not know the instruction "${request.case}"` }
+        : "error" in answer
+          ? { instructionId, error: answer.error }
+          : { instructionId, response: answer };
+    } catch (error) {
+      return { instructionId, error: encodeErrorReport(error) };
+    }
+  }
+
+  private async answerTo(
+    instruction: string,
+    request: InstructionRequest["request"],
+  ): Promise<Answer | { readonly error: string } | undefined> {
+    switch (request.case) {
+      case "processBundle":
+        return await this.processBundle(instruction, request.value);
+      case "processBundleProgress":
+        return await this.progress(request.value.instructionId);
+      case "processBundleSplit":
+        return await this.split(request.value);
+      case "finalizeBundle":
+        // No DoFn can ask for it yet, so there is nothing to run.
+        return { case: "finalizeBundle", value: {} };
+      case "monitoringInfos":
+        return this.metadata(request.value.monitoringInfoId);
+      case "harnessMonitoringInfos":
+        return { case: "harnessMonitoringInfos", value: {} };
+      default:
+        return undefined;
+    }
+  }
+
+  private async processBundle(
+    instruction: string,
+    { processBundleDescriptorId, elements }: ProcessBundleRequest,
+  ): Promise<Answer | { readonly error: string }> {
+    const descriptor = await this.descriptors.get(processBundleDescriptorId);
+    const outcome = await this.bundles.process(instruction, descriptor, elements?.data ?? []);
+    if (outcome.kind === "failed") return { error: outcome.report };
+    const { counts, embedded } = outcome;
+    return {
+      case: "processBundle",
+      value: {
+        ...this.metrics(counts),
+        ...(embedded === undefined ? {} : { elements: { data: embedded.flatMap(segmentsOf) } }),
+      },
+    };
+  }
+
+  private async progress(instruction: string): Promise<Answer> {
+    const progress = await this.bundles.progress(instruction);
+    if (progress?.counts === undefined) return { case: "processBundleProgress", value: {} };
+    const value = { ...this.metrics(progress.counts), consumingReceivedData: progress.idle };
+    return { case: "processBundleProgress", value };
+  }
+
+  private async split(request: ProcessBundleSplitRequest): Promise<Answer> {
+    const desired = Object.entries(request.desiredSplits).map(([transform, wish]) => ({
+      transform,
+      fractionOfRemainder: wish.fractionOfRemainder,
+      estimatedElements: Number(wish.estimatedInputElements),
+      allowedSplitPoints: wish.allowedSplitPoints.map(Number),
+    }));
+    const split = await this.bundles.split(request.instructionId, desired);
+    if (split === undefined) return { case: "processBundleSplit", value: {} };
+    return {
+      case: "processBundleSplit",
+      value: {
+        primaryRoots: split.primaryRoots.map(applicationOf),
+        residualRoots: split.residualRoots.map((root) => ({ application: applicationOf(root) })),
+        channelSplits: split.channels.map(({ transform, lastPrimary, firstResidual }) => ({
+          transformId: transform,
+          lastPrimaryElement: BigInt(lastPrimary),
+          firstResidualElement: BigInt(firstResidual),
+        })),
+      },
+    };
+  }
+
+  private metadata(ids: readonly string[]): Answer {
+    const entries = ids.flatMap((id) => {
+      const metric = this.shortIds.metricOf(id);
+      return metric === undefined ? [] : [[id, metric] as const];
+    });
+    return { case: "monitoringInfos", value: { monitoringInfo: Object.fromEntries(entries) } };
+  }
+
+  private metrics(counts: BundleCounts) {
+    const measurements: Measurement[] = measurementsOf(counts);
+    if (!this.useShortIds) return { monitoringInfos: measurements };
+    const data = measurements.map((found) => [this.shortIds.idOf(found), found.payload] as const);
+    return { monitoringData: Object.fromEntries(data) };
+  }
+}
+
+function applicationOf({ transform, input, element }: RootElement) {
+  return { transformId: transform, inputId: input, element };
+}

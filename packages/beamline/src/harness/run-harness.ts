@@ -1,0 +1,196 @@
+import { availableParallelism } from "node:os";
+import { BeamlineError } from "../model/errors.js";
+import { BeamFnControl } from "../proto/gen/fn-execution/control_pb.js";
+import { runnerProtocolUrns } from "../proto/urns.js";
+import type { Network, Transport } from "../transport/transport.js";
+import { ActiveBundles } from "./active-bundles.js";
+import type { LogLine } from "./bundle/messages.js";
+import { DataPlane } from "./channels/data-plane.js";
+import { DescriptorCache } from "./channels/descriptor-cache.js";
+import { LogChannel } from "./channels/log-channel.js";
+import { serveStatus } from "./channels/status-channel.js";
+import type { CodeSource } from "./code-source.js";
+import { decodeErrorReport } from "./error-report.js";
+import { Instructions } from "./instructions.js";
+import { inlineLane } from "./lanes/inline-lane.js";
+import type { OpenLane } from "./lanes/lane-handle.js";
+import { threadLane } from "./lanes/thread-lane.js";
+
+export interface HarnessOptions {
+  /** What the runner calls this worker. Goes along with every call. */
+  readonly workerId: string;
+  readonly network: Network;
+  /** Address of the runner's control service. */
+  readonly control: string;
+  /** Default: what is logged is lost. */
+  readonly logging?: string;
+  /** Default: nobody asks for the status. */
+  readonly status?: string;
+  readonly code: CodeSource;
+  /** Threads that run bundles, where the code is a module. Default: one per core. */
+  readonly threads?: number;
+  /** URNs of the optional protocols that the runner speaks, from its ProvisionInfo. Default: none. */
+  readonly runnerCapabilities?: readonly string[];
+  /** Ends the worker. What it is doing fails. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Serves as a worker of a runner: takes its instructions, runs bundles, until the runner ends the
+ * control stream.
+ *
+ * Rejects with `CONTROL_STREAM_LOST` when the stream drops, and with the cause when the pipeline's
+ * code cannot be loaded (after the runner has been told so in answer to its first bundle).
+ */
+export async function runHarness(options: HarnessOptions): Promise<void> {
+  await new Harness(options).run();
+}
+
+/** How long a worker that cannot load its code waits for a bundle to say so. */
+const FAREWELL_MS = 10_000;
+
+class Harness {
+  private readonly options: HarnessOptions;
+  private readonly control: Transport;
+  private readonly log: LogChannel | undefined;
+  private readonly bundles: ActiveBundles;
+  private readonly data: DataPlane;
+  private readonly instructions: Instructions;
+  private readonly stop = new AbortController();
+  private readonly startedMs = Date.now();
+  private broken: BeamlineError | undefined;
+
+  constructor(options: HarnessOptions) {
+    const { network, workerId, runnerCapabilities = [] } = options;
+    const metadata = { worker_id: workerId };
+    this.options = options;
+    this.control = network.connect(options.control, { metadata });
+    this.log =
+      options.logging === undefined
+        ? undefined
+        : new LogChannel(network.connect(options.logging, { metadata }));
+    const threads = threadsOf(options);
+    this.bundles = new ActiveBundles({
+      threads,
+      openLane: laneOpener(options.code, threads),
+      embedOutputs: runnerCapabilities.includes(
+        runnerProtocolUrns.controlResponseElementsEmbedding,
+      ),
+      log: (line) => this.writeLog(line),
+      broken: (report) => this.takeBroken(report),
+    });
+    this.data = new DataPlane(network, workerId, this.bundles.deliver, (endpoint, error) => {
+      this.bundles.abort(`the data stream to ${endpoint} ended: ${textOf(error)}`);
+    });
+    this.instructions = new Instructions(
+      this.bundles,
+      new DescriptorCache(this.control),
+      runnerCapabilities.includes(runnerProtocolUrns.monitoringInfoShortIds),
+    );
+  }
+
+  async run(): Promise<void> {
+    const { signal, status, network, workerId } = this.options;
+    const leave = () => this.stop.abort(signal?.reason);
+    signal?.addEventListener("abort", leave, { once: true });
+    if (signal?.aborted === true) leave();
+    const statusTransport =
+      status === undefined
+        ? undefined
+        : network.connect(status, { metadata: { worker_id: workerId } });
+    if (statusTransport !== undefined) void serveStatus(statusTransport, () => this.status());
+    try {
+      this.bundles.connect(this.data);
+      await this.serve();
+    } finally {
+      signal?.removeEventListener("abort", leave);
+      this.bundles.abort("the runner has ended the control stream");
+      await this.bundles.close();
+      this.data.close();
+      statusTransport?.close();
+      await this.log?.close();
+      this.control.close();
+    }
+    if (this.broken !== undefined) throw this.broken;
+  }
+
+  private async serve(): Promise<void> {
+    const stream = this.control.stream(BeamFnControl.method.control, { signal: this.stop.signal });
+    const running = new Set<Promise<void>>();
+    try {
+      for await (const request of stream.messages) {
+        const answered = this.instructions.answer(request).then((response) => {
+          running.delete(answered);
+          // Over a stream that has dropped nothing can be said; the loop sees that it has.
+          void stream.send(response);
+        });
+        running.add(answered);
+      }
+    } catch (cause) {
+      if (this.stop.signal.aborted) return;
+      throw lost(this.options.control, cause);
+    }
+    stream.end();
+  }
+
+  /** The pipeline cannot be loaded: every bundle is told why, and soon the worker ends. */
+  private takeBroken(report: string): void {
+    if (this.broken !== undefined) return;
+    const { message, code } = decodeErrorReport(report) ?? { message: report, code: "UNEXPECTED" };
+    this.broken = new BeamlineError(code, message, { origin: "user" });
+    this.writeLog({ severity: "error", atMs: Date.now(), message: report });
+    setTimeout(() => this.stop.abort(this.broken), FAREWELL_MS).unref();
+  }
+
+  private writeLog(line: LogLine): void {
+    this.log?.write(line);
+  }
+
+  private async status(): Promise<string> {
+    const { rss, heapUsed } = process.memoryUsage();
+    const lanes = await this.bundles.status();
+    return [
+      `worker ${this.options.workerId}, up ${Math.round((Date.now() - this.startedMs) / 1000)} s`,
+      `node ${process.version}, memory ${mb(rss)} MB, heap of the main thread ${mb(heapUsed)} MB`,
+      `${this.bundles.size} bundles in ${lanes.length} lanes`,
+      ...lanes.map((text, i) => `lane ${i}: ${text}`),
+    ].join("\n");
+  }
+}
+
+function threadsOf({ code, threads }: HarnessOptions): number {
+  if (code.kind === "graph") return 1;
+  const count = threads ?? availableParallelism();
+  if (Number.isInteger(count) && count >= 1) return count;
+  throw new BeamlineError(
+    "BAD_THREADS",
+    `Cannot run a worker with ${count} threads: give a whole number of 1 or more`,
+  );
+}
+
+function laneOpener(code: CodeSource, parallelism: number): (index: number) => OpenLane {
+  if (code.kind === "graph") {
+    const open = inlineLane(code.graph);
+    return () => open;
+  }
+  const { code: reference, fingerprint } = code;
+  return (index) =>
+    threadLane({ code: reference, fingerprint, parallelism, name: `lane-${index}` });
+}
+
+function lost(address: string, cause: unknown): BeamlineError {
+  return new BeamlineError(
+    "CONTROL_STREAM_LOST",
+    `Cannot go on working: the control stream to ${address} dropped (${textOf(cause)}); see the runner's logs`,
+    { origin: "remote", cause },
+  );
+}
+
+function textOf(error: unknown): string {
+  if (error === undefined) return "the runner closed it";
+  return error instanceof Error ? error.message : String(error);
+}
+
+function mb(bytes: number): number {
+  return Math.round(bytes / 2 ** 20);
+}

@@ -1,0 +1,75 @@
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import type { Coder } from "../../coders/coder.js";
+import { globalWindow } from "../../coders/global-window.js";
+import { windowedValue } from "../../coders/windowed-value.js";
+import type { Stage, Step } from "../../exec/stage.js";
+import type { Graph, PCollectionId } from "../../graph/nodes.js";
+import { CoderTable } from "../../graph/proto/coder-table.js";
+import { graphToProto } from "../../graph/proto/graph-to-proto.js";
+import { internalError } from "../../model/errors.js";
+import { functionSpec, packSpec } from "../../proto/function-spec.js";
+import {
+  type ProcessBundleDescriptor,
+  ProcessBundleDescriptorSchema,
+} from "../../proto/gen/fn-execution/control_pb.js";
+import { RemoteGrpcPortSchema } from "../../proto/gen/fn-execution/data_pb.js";
+import { EnvironmentSchema } from "../../proto/gen/pipeline/environment_pb.js";
+import type { FunctionSpec } from "../../proto/gen/pipeline/function-spec_pb.js";
+import type { PTransformSchema } from "../../proto/gen/pipeline/pipeline_pb.js";
+import { primitiveUrns, runnerTransformUrns, splittableParDoUrns } from "../../proto/urns.js";
+
+/** Id of the source transform of a stage's n-th input. */
+export function sourceId(index: number): string {
+  return `source${index}`;
+}
+
+const SPLITTABLE_URNS = {
+  pairWithRestriction: splittableParDoUrns.pairWithRestriction,
+  splitAndSize: splittableParDoUrns.splitAndSizeRestrictions,
+  processSized: splittableParDoUrns.processSizedElementsAndRestrictions,
+} as const;
+
+/**
+ * A stage of the local plan as a runner would send it to a worker, with the data endpoint `data`.
+ * Step `n` becomes the transform `step<n>`; sinks keep their ids.
+ */
+export function descriptorOfStage(
+  stage: Stage,
+  graph: Graph,
+  data: string,
+): ProcessBundleDescriptor {
+  const specs = graphToProto(graph, create(EnvironmentSchema)).components?.transforms ?? {};
+  const coders = new CoderTable();
+  const transforms: Record<string, MessageInitShape<typeof PTransformSchema>> = {};
+  const port = (urn: string, pcollection: PCollectionId): FunctionSpec => {
+    const coder = stage.coders.get(pcollection);
+    if (coder === undefined) throw internalError(`"${pcollection}" has no coder`);
+    const coderId = coders.idOf(windowedValue(coder, globalWindow) as Coder<unknown>);
+    return packSpec(urn, RemoteGrpcPortSchema, { apiServiceDescriptor: { url: data }, coderId });
+  };
+  for (const [i, input] of stage.inputs.entries()) {
+    const spec = port(runnerTransformUrns.dataSource, input);
+    transforms[sourceId(i)] = { uniqueName: sourceId(i), spec, outputs: { out: input } };
+  }
+  for (const [i, step] of stage.steps.entries()) {
+    const spec = specOf(step, specs[step.name]?.spec);
+    const outputs = { ...step.outputs };
+    transforms[`step${i}`] = { uniqueName: step.name, spec, inputs: { in: step.input }, outputs };
+  }
+  for (const { id, pcollection } of stage.sinks) {
+    const spec = port(runnerTransformUrns.dataSink, pcollection);
+    transforms[id] = { uniqueName: id, spec, inputs: { in: pcollection } };
+  }
+  return create(ProcessBundleDescriptorSchema, {
+    id: stage.id,
+    transforms,
+    coders: coders.toProto(),
+  });
+}
+
+function specOf({ name, operation }: Step, spec: FunctionSpec | undefined): FunctionSpec {
+  if (operation.kind === "flatten") return functionSpec(primitiveUrns.flatten);
+  if (spec === undefined) throw internalError(`"${name}" is not in the graph`);
+  if (operation.kind !== "splittable") return spec;
+  return functionSpec(SPLITTABLE_URNS[operation.step], spec.payload);
+}

@@ -1,0 +1,105 @@
+import { ByteReader } from "../../bytes/byte-reader.js";
+import { ByteWriter } from "../../bytes/byte-writer.js";
+import type { Coder } from "../../coders/coder.js";
+import { globalWindow } from "../../coders/global-window.js";
+import { windowedValue } from "../../coders/windowed-value.js";
+import type { Receive } from "../../exec/receive.js";
+import type { Graph } from "../../graph/nodes.js";
+import { internalError } from "../../model/errors.js";
+import type { BundleOutput, BundleWork, Executor } from "../../runners/local/bundle-work.js";
+import type { Plan, PlannedStage } from "../../runners/local/plan.js";
+import { openBlockSink } from "../../runners/local/sinks.js";
+import { sourceOf } from "../../runners/local/sources.js";
+import { decodeErrorReport } from "../error-report.js";
+import { descriptorOfStage, sourceId } from "./descriptor-of-stage.js";
+import type { TestRunner } from "./test-runner.js";
+
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Runs the embedded engine's bundles in a harness, over the Fn API: with it the embedded engine is a
+ * runner like any other, and whatever it runs goes through the protocol.
+ */
+export class FnApiExecutor implements Executor {
+  readonly processed = 0;
+  private readonly plan: Plan;
+  private readonly graph: Graph;
+  private readonly runner: TestRunner;
+
+  constructor(plan: Plan, graph: Graph, runner: TestRunner) {
+    this.plan = plan;
+    this.graph = graph;
+    this.runner = runner;
+  }
+
+  async run(work: BundleWork): Promise<BundleOutput> {
+    const { runner } = this;
+    const stage = this.plan.stages.find(({ id }) => id === work.stage);
+    if (stage === undefined) throw internalError(`No stage "${work.stage}" in the plan`);
+    if (!runner.descriptors.has(stage.id)) {
+      const descriptor = descriptorOfStage(stage, this.graph, runner.address);
+      runner.descriptors.set(stage.id, descriptor);
+    }
+    const instruction = runner.nextId();
+    const value = { processBundleDescriptorId: stage.id };
+    const answer = runner.instruct({ case: "processBundle", value }, instruction);
+    await this.feed(stage, work, instruction);
+    const { error } = await answer;
+    if (error !== "") throw new Error(decodeErrorReport(error)?.message ?? error);
+    const outputs = runner.outputsOf(instruction);
+    await runner.until(() => stage.sinks.every(({ id }) => outputs.ended.has(id)));
+    return {
+      blocks: stage.sinks.map(({ id }) => this.collect(stage, id, outputs.chunks)),
+      steps: [],
+    };
+  }
+
+  async close(): Promise<void> {}
+
+  private async feed(stage: PlannedStage, work: BundleWork, instructionId: string) {
+    const [input] = stage.inputs;
+    const coder = windowedValue(coderOf(stage, input), globalWindow);
+    const transformId = sourceId(0);
+    const out = new ByteWriter(CHUNK_BYTES);
+    const chunks: Uint8Array[] = [];
+    const receive: Receive = (value, meta) => {
+      coder.encode({ value, meta }, out);
+      if (out.position < CHUNK_BYTES) return;
+      chunks.push(out.toBytes());
+      out.reset();
+    };
+    const never = new AbortController().signal;
+    const gate = { attention: false, clear: () => Promise.resolve(), signal: never };
+    await sourceOf(stage, work.blocks).feed(new Map([[input ?? "", receive]]), gate);
+    for (const data of chunks) {
+      await this.runner.send([{ instructionId, transformId, data, isLast: false }]);
+    }
+    await this.runner.send([{ instructionId, transformId, data: out.toBytes(), isLast: true }]);
+  }
+
+  private collect(
+    stage: PlannedStage,
+    id: string,
+    chunks: ReadonlyMap<string, readonly Uint8Array[]>,
+  ) {
+    const sink = stage.sinks.find((candidate) => candidate.id === id);
+    const dataset = this.plan.datasets.get(id);
+    if (sink === undefined || dataset === undefined) throw internalError(`No dataset "${id}"`);
+    const coder = windowedValue(coderOf(stage, sink.pcollection), globalWindow);
+    const blocks = openBlockSink(sink, dataset, 1);
+    for (const bytes of chunks.get(id) ?? []) {
+      const reader = new ByteReader(bytes);
+      while (reader.remaining > 0) {
+        const { value, meta } = coder.decode(reader);
+        blocks.receive(value, meta);
+      }
+    }
+    return { dataset: id, blocks: blocks.take() };
+  }
+}
+
+function coderOf(stage: PlannedStage, pcollection: string | undefined): Coder<unknown> {
+  const coder = stage.coders.get(pcollection ?? "");
+  if (coder === undefined) throw internalError(`"${pcollection}" has no coder`);
+  return coder;
+}

@@ -1,0 +1,188 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { ElementsData, ElementsFrame } from "../../proto/elements-codec.js";
+import {
+  BeamFnControl,
+  type InstructionRequestSchema,
+  type InstructionResponse,
+  type ProcessBundleDescriptor,
+} from "../../proto/gen/fn-execution/control_pb.js";
+import { BeamFnData } from "../../proto/gen/fn-execution/data_pb.js";
+import { BeamFnLogging, type LogEntry } from "../../proto/gen/fn-execution/logging_pb.js";
+import type { MessageStream } from "../../transport/message-stream.js";
+import { bindService } from "../../transport/service.js";
+import type { Network, Server } from "../../transport/transport.js";
+import { TransportError } from "../../transport/transport-error.js";
+
+type Request = NonNullable<MessageInitShape<typeof InstructionRequestSchema>["request"]>;
+
+/** What the worker sent at the sinks of one bundle. */
+export interface BundleOutputs {
+  /** Chunks by sink transform. */
+  readonly chunks: Map<string, Uint8Array[]>;
+  /** Sinks whose last chunk has come. */
+  readonly ended: Set<string>;
+}
+
+/**
+ * The runner's side of the Fn API for one worker, in its plainest form: the counterpart that tests
+ * and benchmarks drive a harness with. It keeps no elements of its own and knows no pipelines.
+ */
+export class TestRunner {
+  readonly logs: LogEntry[] = [];
+  readonly descriptors = new Map<string, ProcessBundleDescriptor>();
+  /** Metadata of the calls that came in, by method. */
+  readonly metadata = new Map<string, Readonly<Record<string, string>>>();
+  /** Descriptor ids in the order in which the worker asked for them. */
+  readonly fetched: string[] = [];
+  private readonly control = new Deferred<MessageStream<InstructionResponse, RequestInit>>();
+  private readonly data = new Deferred<MessageStream<ElementsFrame, ElementsFrame>>();
+  private readonly answers = new Map<string, Deferred<InstructionResponse>>();
+  private readonly outputs = new Map<string, BundleOutputs>();
+  private readonly watchers = new Set<() => void>();
+  private readonly ending = new Deferred<void>();
+  private server: Server | undefined;
+  private count = 0;
+
+  /** Called for each segment that comes from the worker. Default: it is kept in the outputs. */
+  onData: ((segment: ElementsData) => void) | undefined;
+
+  static async start(network: Network, address: string): Promise<TestRunner> {
+    const runner = new TestRunner();
+    runner.server = await network.listen(address, runner.services());
+    return runner;
+  }
+
+  get address(): string {
+    return this.server?.address ?? "";
+  }
+
+  /** Sends an instruction; resolves with the worker's answer, which may be an error. */
+  async instruct(request: Request, id = this.nextId()): Promise<InstructionResponse> {
+    const answer = new Deferred<InstructionResponse>();
+    this.answers.set(id, answer);
+    const stream = await this.control.promise;
+    void stream.send({ instructionId: id, request });
+    return await answer.promise;
+  }
+
+  nextId(): string {
+    return `i${++this.count}`;
+  }
+
+  /** Sends one message on the data stream; the promise resolves when there is room for more. */
+  async send(data: readonly ElementsData[]): Promise<void> {
+    const stream = await this.data.promise;
+    await stream.send({ data, timers: [] });
+  }
+
+  outputsOf(instruction: string): BundleOutputs {
+    let outputs = this.outputs.get(instruction);
+    if (outputs === undefined) {
+      outputs = { chunks: new Map(), ended: new Set() };
+      this.outputs.set(instruction, outputs);
+    }
+    return outputs;
+  }
+
+  /** Resolves when `test` holds; looked at whenever something comes from the worker. */
+  async until(test: () => boolean): Promise<void> {
+    while (!test()) {
+      await new Promise<void>((resolve) => this.watchers.add(resolve));
+      this.watchers.clear();
+    }
+  }
+
+  /** Ends the control stream, as a runner does that is done with its worker. */
+  finish(): void {
+    this.ending.resolve();
+  }
+
+  /** Drops every stream, as a runner does that dies. */
+  async drop(): Promise<void> {
+    await this.server?.close();
+  }
+
+  async close(): Promise<void> {
+    this.finish();
+    await this.server?.close(1000);
+  }
+
+  private services() {
+    return [
+      bindService(BeamFnControl, {
+        control: async (stream, { metadata }) => {
+          this.metadata.set("control", metadata);
+          this.control.resolve(stream);
+          await Promise.race([this.readAnswers(stream), this.ending.promise]);
+        },
+        getProcessBundleDescriptor: ({ processBundleDescriptorId: id }, { metadata }) => {
+          this.metadata.set("descriptor", metadata);
+          this.fetched.push(id);
+          const descriptor = this.descriptors.get(id);
+          if (descriptor === undefined) throw new TransportError("not-found", `no stage ${id}`);
+          return descriptor;
+        },
+      }),
+      bindService(BeamFnData, {
+        data: async (stream, { metadata }) => {
+          this.metadata.set("data", metadata);
+          this.data.resolve(stream);
+          for await (const frame of stream.messages) this.takeData(frame.data);
+        },
+      }),
+      bindService(BeamFnLogging, {
+        logging: async (stream, { metadata }) => {
+          this.metadata.set("logging", metadata);
+          for await (const { logEntries } of stream.messages) {
+            this.logs.push(...logEntries);
+            this.wake();
+          }
+        },
+      }),
+    ];
+  }
+
+  private async readAnswers(
+    stream: MessageStream<InstructionResponse, RequestInit>,
+  ): Promise<void> {
+    for await (const answer of stream.messages) {
+      const { instructionId, response } = answer;
+      if (response.case === "processBundle") this.takeData(response.value.elements?.data ?? []);
+      this.answers.get(instructionId)?.resolve(answer);
+      this.answers.delete(instructionId);
+      this.wake();
+    }
+  }
+
+  private takeData(segments: readonly ElementsData[]): void {
+    for (const segment of segments) {
+      if (this.onData !== undefined) {
+        this.onData(segment);
+        continue;
+      }
+      const { chunks, ended } = this.outputsOf(segment.instructionId);
+      const present = chunks.get(segment.transformId) ?? [];
+      chunks.set(segment.transformId, present);
+      if (segment.data.length > 0) present.push(segment.data);
+      if (segment.isLast) ended.add(segment.transformId);
+    }
+    this.wake();
+  }
+
+  private wake(): void {
+    for (const watcher of this.watchers) watcher();
+  }
+}
+
+type RequestInit = MessageInitShape<typeof InstructionRequestSchema>;
+
+class Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve: (value: T) => void = () => undefined;
+
+  constructor() {
+    this.promise = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+  }
+}

@@ -1,0 +1,130 @@
+import { ProvisionService } from "../proto/gen/fn-execution/provision_pb.js";
+import { BeamFnExternalWorkerPool } from "../proto/gen/fn-execution/worker-pool_pb.js";
+import { bindService } from "../transport/service.js";
+import type { Network } from "../transport/transport.js";
+import type { CodeSource } from "./code-source.js";
+import { runHarness } from "./run-harness.js";
+
+export interface WorkerPoolOptions {
+  readonly network: Network;
+  /** Where to listen, such as `localhost:0`; port 0 takes a free one. */
+  readonly address: string;
+  readonly code: CodeSource;
+  /** See `HarnessOptions.threads`. */
+  readonly threads?: number;
+  /** A worker ended with an error. Default: nobody hears of it but the runner. */
+  readonly onWorkerError?: (workerId: string, error: unknown) => void;
+}
+
+export interface WorkerPool {
+  /** What goes into the environment's payload. */
+  readonly address: string;
+  /** Ends the workers and the server. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts workers in this process when a runner asks for them: what LOOPBACK and EXTERNAL
+ * environments (`beam:env:external:v1`) name.
+ */
+export async function startWorkerPool(options: WorkerPoolOptions): Promise<WorkerPool> {
+  const { network, code, threads, onWorkerError } = options;
+  const workers = new Map<
+    string,
+    { readonly stop: AbortController; readonly over: Promise<void> }
+  >();
+
+  const start = (workerId: string, endpoints: Endpoints, runnerCapabilities: readonly string[]) => {
+    const stop = new AbortController();
+    const over = runHarness({
+      workerId,
+      network,
+      code,
+      runnerCapabilities,
+      signal: stop.signal,
+      ...endpoints,
+      ...(threads === undefined ? {} : { threads }),
+    })
+      .catch((error: unknown) => onWorkerError?.(workerId, error))
+      .finally(() => workers.delete(workerId));
+    workers.set(workerId, { stop, over });
+  };
+
+  const server = await network.listen(options.address, [
+    bindService(BeamFnExternalWorkerPool, {
+      async startWorker({ workerId, controlEndpoint, loggingEndpoint, provisionEndpoint }) {
+        if (workers.has(workerId)) return { error: `worker ${workerId} is running already` };
+        const told = await provisionOf(network, workerId, provisionEndpoint?.url);
+        const control = controlEndpoint?.url || told.control;
+        if (control === undefined) return { error: "the request names no control endpoint" };
+        const logging = loggingEndpoint?.url || told.logging;
+        start(
+          workerId,
+          {
+            control,
+            ...(logging === undefined ? {} : { logging }),
+            ...(told.status === undefined ? {} : { status: told.status }),
+          },
+          told.capabilities,
+        );
+        return {};
+      },
+      async stopWorker({ workerId }) {
+        const worker = workers.get(workerId);
+        if (worker === undefined) return {};
+        worker.stop.abort();
+        await worker.over;
+        return {};
+      },
+    }),
+  ]);
+  return {
+    address: server.address,
+    async close() {
+      const running = [...workers.values()];
+      for (const { stop } of running) stop.abort();
+      await Promise.all(running.map(({ over }) => over));
+      await server.close();
+    },
+  };
+}
+
+interface Endpoints {
+  readonly control: string;
+  readonly logging?: string;
+  readonly status?: string;
+}
+
+interface Provision {
+  readonly control?: string | undefined;
+  readonly logging?: string | undefined;
+  readonly status?: string | undefined;
+  readonly capabilities: readonly string[];
+}
+
+const PROVISION_MS = 10_000;
+
+/** What the runner tells about itself, where it offers to: its capabilities stand nowhere else. */
+async function provisionOf(
+  network: Network,
+  workerId: string,
+  endpoint: string | undefined,
+): Promise<Provision> {
+  if (endpoint === undefined || endpoint === "") return { capabilities: [] };
+  const transport = network.connect(endpoint, { metadata: { worker_id: workerId } });
+  try {
+    const method = ProvisionService.method.getProvisionInfo;
+    const { info } = await transport.unary(method, {}, { timeoutMs: PROVISION_MS });
+    return {
+      control: info?.controlEndpoint?.url || undefined,
+      logging: info?.loggingEndpoint?.url || undefined,
+      status: info?.statusEndpoint?.url || undefined,
+      capabilities: info?.runnerCapabilities ?? [],
+    };
+  } catch {
+    // The endpoints of the request itself suffice.
+    return { capabilities: [] };
+  } finally {
+    transport.close();
+  }
+}

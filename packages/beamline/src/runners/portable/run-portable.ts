@@ -1,0 +1,216 @@
+import { fingerprintOf } from "../../code-ref/fingerprint.js";
+import { type GraphHooks, hooksOf } from "../../graph/graph-hooks.js";
+import type { Graph } from "../../graph/nodes.js";
+import { BeamlineError } from "../../model/errors.js";
+import { cancelled } from "./cancelled.js";
+import { jobFailure } from "./failure/job-failure.js";
+import { MessageLog } from "./failure/message-log.js";
+import { followJob } from "./follow-job.js";
+import { type JobClient, openJobClient } from "./job-client.js";
+import { finalCounters, readJobMetrics } from "./job-metrics.js";
+import type { FinalJobState, JobState } from "./job-state.js";
+import { openWorkers } from "./open-workers.js";
+import type {
+  PortableDetachOptions,
+  PortableRunOptions,
+  PortableRunResult,
+  SubmittedJob,
+} from "./run-options.js";
+import { Submission } from "./submission.js";
+
+/**
+ * Runs a graph on whatever has a Beam Job API, such as Spark's or Flink's job server, and resolves
+ * when the job has succeeded.
+ *
+ * Rejects with a {@link BeamlineError}: a `UserCodeError` where a user function threw,
+ * `UNSUPPORTED_BY_RUNNER` before anything starts, `JOB_FAILED`, `JOB_SERVER_UNREACHABLE`, `JOB_LOST`,
+ * and `CANCELLED` where the signal was aborted and the job has been cancelled.
+ */
+export async function runPortable(
+  graph: Graph,
+  options: PortableRunOptions,
+): Promise<PortableRunResult> {
+  return await new PortableJob(graph, options).run();
+}
+
+/** Starts a job and leaves it alone. See `waitJob` and `cancelJob` for what comes later. */
+export async function submitPortable(
+  graph: Graph,
+  options: PortableDetachOptions,
+): Promise<SubmittedJob> {
+  const submission = new Submission(graph, options);
+  submission.checkCapabilities();
+  const hooks = options.sharedFiles === true ? hooksOf(graph) : NO_HOOKS;
+  await hooks.check();
+  const client = openJobClient(options.jobEndpoint, options);
+  try {
+    const jobId = await submission.start(client, options.environment, () => hooks.prepare());
+    return { jobId, jobEndpoint: client.address };
+  } finally {
+    client.close();
+  }
+}
+
+const NO_HOOKS: GraphHooks = {
+  check: () => Promise.resolve(),
+  prepare: () => Promise.resolve(),
+  abandon: () => Promise.resolve(),
+};
+
+class PortableJob {
+  private readonly graph: Graph;
+  private readonly options: PortableRunOptions;
+  private readonly submission: Submission;
+  private readonly hooks: GraphHooks;
+  private readonly log = new MessageLog();
+  private readonly started = performance.now();
+  private state: JobState = "unspecified";
+
+  constructor(graph: Graph, options: PortableRunOptions) {
+    this.graph = graph;
+    this.options = options;
+    this.submission = new Submission(graph, options);
+    const { environment, sharedFiles = (environment?.kind ?? "loopback") === "loopback" } = options;
+    this.hooks = sharedFiles ? hooksOf(graph) : NO_HOOKS;
+  }
+
+  async run(): Promise<PortableRunResult> {
+    const { jobEndpoint, environment = { kind: "loopback" }, code } = this.options;
+    this.submission.checkCapabilities();
+    this.requireNotCancelled();
+    await this.hooks.check();
+    const client = openJobClient(jobEndpoint, this.options);
+    try {
+      const workers = await openWorkers(environment, {
+        network: client.network,
+        code:
+          code === undefined
+            ? { kind: "graph", graph: this.graph }
+            : { kind: "module", code, fingerprint: fingerprintOf(this.graph) },
+      });
+      try {
+        const jobId = await this.submission.start(client, workers.environment, () =>
+          this.hooks.prepare(),
+        );
+        return await this.finish(client, jobId);
+      } finally {
+        await workers.close();
+      }
+    } catch (error) {
+      // What an aborted wait throws is not for people.
+      if (!(error instanceof BeamlineError)) this.requireNotCancelled();
+      throw error;
+    } finally {
+      client.close();
+    }
+  }
+
+  private async finish(client: JobClient, jobId: string): Promise<PortableRunResult> {
+    let state: FinalJobState;
+    try {
+      state = await this.follow(client, jobId);
+    } catch (error) {
+      // Whatever has become of the job, it is over for us, and workers of ours end now.
+      await client.cancel(jobId).catch(() => undefined);
+      await this.hooks.abandon();
+      throw error;
+    }
+    switch (state) {
+      case "done":
+      case "updated":
+      case "drained":
+        return await this.result(client, jobId, state);
+      case "cancelled":
+        await this.hooks.abandon();
+        throw cancelled(this.options.signal?.reason);
+      case "failed":
+        await this.hooks.abandon();
+        // Some runners fail a job that is cancelled.
+        this.requireNotCancelled();
+        throw jobFailure({ jobId, runner: this.submission.profile.title, log: this.log });
+    }
+  }
+
+  /** Follows the job to its end, which comes sooner when the caller cancels. */
+  private async follow(client: JobClient, jobId: string): Promise<FinalJobState> {
+    const { signal, cancelTimeoutMs = 30_000, backOff, onState, onMessage } = this.options;
+    const patience = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const cancel = (): void => {
+      timer = setTimeout(() => patience.abort(neverEnded(jobId, cancelTimeoutMs)), cancelTimeoutMs);
+      client.cancel(jobId).catch((error: unknown) => patience.abort(error));
+    };
+    signal?.addEventListener("abort", cancel, { once: true });
+    if (signal?.aborted === true) cancel();
+    const ticker = this.startTicker(client, jobId);
+    try {
+      return await followJob(client, jobId, {
+        signal: patience.signal,
+        ...(backOff === undefined ? {} : { backOff }),
+        onState: (state) => {
+          this.state = state;
+          onState?.(state);
+        },
+        onMessage: (message) => {
+          this.log.add(message);
+          onMessage?.(message);
+        },
+      });
+    } finally {
+      clearTimeout(timer);
+      clearInterval(ticker);
+      signal?.removeEventListener("abort", cancel);
+    }
+  }
+
+  private startTicker(client: JobClient, jobId: string): NodeJS.Timeout | undefined {
+    const { onProgress, progressIntervalMs = 1_000 } = this.options;
+    if (onProgress === undefined) return undefined;
+    let asking = false;
+    const report = async (): Promise<void> => {
+      if (asking) return;
+      asking = true;
+      try {
+        const { attempted } = readJobMetrics(
+          await client.metrics(jobId),
+          this.graph.transforms.keys(),
+        );
+        onProgress({ jobId, state: this.state, elapsedMs: this.elapsed(), counters: attempted });
+      } catch {
+        // Runners may have no metrics before the end.
+        onProgress({ jobId, state: this.state, elapsedMs: this.elapsed(), counters: [] });
+      } finally {
+        asking = false;
+      }
+    };
+    return setInterval(() => void report(), progressIntervalMs).unref();
+  }
+
+  private async result(
+    client: JobClient,
+    jobId: string,
+    state: PortableRunResult["state"],
+  ): Promise<PortableRunResult> {
+    const elapsedMs = this.elapsed();
+    const metrics = readJobMetrics(await client.metrics(jobId), this.graph.transforms.keys());
+    const counters = finalCounters(metrics);
+    return { state, jobId, jobEndpoint: client.address, elapsedMs, counters, metrics };
+  }
+
+  private requireNotCancelled(): void {
+    const { signal } = this.options;
+    if (signal?.aborted === true) throw cancelled(signal.reason);
+  }
+
+  private elapsed(): number {
+    return performance.now() - this.started;
+  }
+}
+
+function neverEnded(jobId: string, timeoutMs: number): BeamlineError {
+  return new BeamlineError(
+    "CANCEL_TIMEOUT",
+    `Cannot cancel the job ${jobId}: it has not ended ${timeoutMs / 1000} s after it was asked to; cancel it with the runner's own tools`,
+    { origin: "remote" },
+  );
+}

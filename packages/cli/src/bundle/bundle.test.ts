@@ -1,0 +1,198 @@
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { BundleError } from "./bundle-error.js";
+import { bundlePipeline } from "./bundle-pipeline.js";
+import type { Library } from "./library.js";
+import { type BundleProfile, localProfile, workerProfile } from "./profile.js";
+import { withLocation } from "./sources-plugin.js";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "beamline-bundle-")));
+  write({ "package.json": '{ "private": true, "type": "module" }' });
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+}
+
+/** A library of one file, installed beside the project. */
+function library(): Library {
+  const installed = {
+    "lib/package.json":
+      '{ "name": "beamline", "exports": { ".": "./index.js", "./coders": "./x.js" } }',
+    "lib/index.js": "export const marker = 'library inside';",
+  };
+  write(installed);
+  return {
+    resolve(specifier) {
+      if (specifier === "beamline") return pathToFileURL(join(folder, "lib/index.js")).href;
+      if (specifier === "beamline/package.json") {
+        return pathToFileURL(join(folder, "lib/package.json")).href;
+      }
+      throw new Error(`there is no ${specifier}`);
+    },
+  };
+}
+
+async function bundle(file = "main.ts", profile: BundleProfile = localProfile) {
+  const request = { file: join(folder, file), profile, env: {}, library: library() };
+  const made = await bundlePipeline(request);
+  return { ...made, text: readFileSync(made.file, "utf8") };
+}
+
+async function problemsOf(file = "main.ts") {
+  const error = await bundle(file).catch((thrown: unknown) => thrown);
+  if (!(error instanceof BundleError)) throw new Error("the bundle was made", { cause: error });
+  return error.problems;
+}
+
+test("bundlePipeline puts local files into one module and links the library", async () => {
+  write({
+    "main.ts":
+      'import { marker } from "beamline"; import { twice } from "./twice.js"; export default twice(marker);',
+    "twice.ts": "export const twice = (text: string): string => text + text;",
+  });
+  const { text, file } = await bundle();
+  expect(text).toContain(`from "${pathToFileURL(join(folder, "lib/index.js")).href}"`);
+  expect(text).toContain("text + text");
+  expect(file.startsWith(join(folder, "node_modules/.cache/beamline"))).toBe(true);
+});
+
+test("bundlePipeline reuses a bundle until something that it depends on changes", async () => {
+  write({
+    "main.ts":
+      'import { n } from "./n.js"; import data from "./data.json"; export default [n, data];',
+    "n.ts": "export const n = 1;",
+    "data.json": "[1]",
+  });
+  const first = await bundle();
+  expect(first.reused).toBe(false);
+  expect(await bundle()).toEqual({ ...first, reused: true });
+  // Same length, so that only times and contents tell.
+  write({ "n.ts": "export const n = 2;" });
+  const second = await bundle();
+  expect(second.reused).toBe(false);
+  expect(second.hash).not.toBe(first.hash);
+  write({ "n.ts": "export const n = 1;" });
+  expect((await bundle()).hash).toBe(first.hash);
+});
+
+test("bundlePipeline notices a file that takes the place of another", async () => {
+  write({
+    "main.ts": 'import { n } from "./n"; export default n;',
+    "n/index.ts": "export const n = 'folder';",
+  });
+  expect((await bundle()).text).toContain("folder");
+  write({ "n.ts": "export const n = 'sibling';" });
+  expect((await bundle()).text).toContain("sibling");
+});
+
+test("bundlePipeline notices another tsconfig.json, and one that it extends", async () => {
+  write({
+    "main.ts": 'import { n } from "alias"; export default n;',
+    "a.ts": "export const n = 'aaa';",
+    "b.ts": "export const n = 'bbb';",
+    "tsconfig.json": '{ "extends": "./base.json" }',
+    "base.json": '{ "compilerOptions": { "paths": { "alias": ["./a.ts"] } } }',
+  });
+  expect((await bundle()).text).toContain("aaa");
+  write({ "base.json": '{ "compilerOptions": { "paths": { "alias": ["./b.ts"] } } }' });
+  expect((await bundle()).text).toContain("bbb");
+});
+
+test("bundlePipeline lets code know where its source lies", async () => {
+  write({
+    "main.ts": "export default [import.meta.url, import.meta.dirname];",
+    "node_modules/old/package.json": '{ "name": "old", "main": "index.js" }',
+    "node_modules/old/index.js":
+      '"use strict";\nmodule.exports = { at: __dirname, sep: require("node:path").sep };',
+    "both.ts":
+      'import old from "old"; import { fileURLToPath } from "node:url"; export { default } from "./main.js"; export const at = old.at; export const self = fileURLToPath(import.meta.url);',
+  });
+  const { url } = await bundle("both.ts");
+  const exports = await import(/* @vite-ignore */ url);
+  expect({ ...exports }).toEqual({
+    default: [pathToFileURL(join(folder, "main.ts")).href, folder],
+    at: join(folder, "node_modules/old"),
+    self: join(folder, "both.ts"),
+  });
+});
+
+test("bundlePipeline leaves native addons, and what does not bundle, where they are", async () => {
+  write({
+    "main.ts": 'import fast from "fast"; import odd from "odd"; export default [fast, odd];',
+    "node_modules/fast/package.json": '{ "name": "fast", "main": "index.js", "gypfile": true }',
+    "node_modules/fast/index.js": "module.exports = 'fast';",
+    "node_modules/odd/package.json": '{ "name": "odd", "main": "index.js" }',
+    "node_modules/odd/index.js": "module.exports = () => require('./view.weird');",
+    "node_modules/odd/view.weird": "?",
+  });
+  const { external, text } = await bundle();
+  expect(external).toEqual(["fast", "odd"]);
+  expect(text).toContain(pathToFileURL(join(folder, "node_modules/fast/index.js")).href);
+});
+
+test("bundlePipeline for workers has everything inside and no path of this machine", async () => {
+  write({
+    "main.ts":
+      'import { marker } from "beamline"; export default [marker, import.meta.url, __dirname];',
+  });
+  const { text } = await bundle("main.ts", workerProfile);
+  expect(text).toContain("library inside");
+  expect(text).not.toContain(folder);
+});
+
+test("bundlePipeline reports everything that is wrong, with places and hints", async () => {
+  write({
+    "main.ts": [
+      'import a from "lodahs/fp";',
+      'import b from "./helpr.js";',
+      'import "beamline/codres";',
+      'import c from "./table.csv";',
+      "export default [a, b, c];",
+    ].join("\n"),
+    "helper.ts": "",
+    "table.csv": "",
+  });
+  expect(await problemsOf()).toEqual([
+    {
+      message: '"lodahs/fp" is not found',
+      at: { file: join(folder, "main.ts"), line: 1, column: 15, length: 11 },
+      hint: "npm install lodahs",
+    },
+    expect.objectContaining({
+      message: '"./helpr.js" is not found',
+      hint: "did you mean helper.ts?",
+    }),
+    expect.objectContaining({ hint: 'did you mean "beamline/coders"?' }),
+    expect.objectContaining({ hint: expect.stringContaining("import.meta.url") }),
+  ]);
+});
+
+test("bundlePipeline reports a syntax error at its place", async () => {
+  write({ "main.ts": "export default 1;\nlet x = ;" });
+  expect(await problemsOf()).toEqual([
+    {
+      message: 'Unexpected ";"',
+      at: { file: join(folder, "main.ts"), line: 2, column: 9, length: 1 },
+    },
+  ]);
+});
+
+test("withLocation keeps lines, hashbangs and directives", () => {
+  const text = '#!/usr/bin/env node\n"use strict";\nf(__dirname);';
+  expect(withLocation(text, "/a/b.js")).toBe(
+    '#!/usr/bin/env node\n"use strict";;const __beamlineDirname = "/a";\nf(__dirname);',
+  );
+  expect(withLocation("plain()", "/a/b.js")).toBe("plain()");
+});

@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Environment } from "./run-tool.js";
+
+/** The Maven projects and settings that this package ships. */
+const SHIPPED = fileURLToPath(new URL("../../jvm/", import.meta.url));
+
+/** A file of the package's `jvm` folder. */
+export function shippedFile(...path: readonly string[]): string {
+  return join(SHIPPED, ...path);
+}
+
+/** Where jars are kept for this user, whatever the project. */
+export function jvmCacheFolder(env: Environment): string {
+  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "beamline", "jvm");
+}
+
+/** A Maven project of ours. */
+export interface ShippedProject {
+  readonly pom: string;
+  /** Changes when the project does. */
+  readonly hash: string;
+  /** The value of a property, such as `beam.version`. */
+  property(name: string): string;
+}
+
+export function shippedProject(name: string): ShippedProject {
+  const pom = shippedFile(name, "pom.xml");
+  const text = readFileSync(pom, "utf8");
+  return {
+    pom,
+    hash: createHash("sha256").update(text).digest("hex").slice(0, 12),
+    property: (property) => new RegExp(`<${property}>([^<]+)</${property}>`).exec(text)?.[1] ?? "",
+  };
+}

@@ -1,0 +1,21 @@
+// The pipeline table as a pipeline that worker threads can load: all rows, each with a check of
+// its elements, as composites of one job; or one row.
+import { definePipeline } from "beamline";
+import { elementsAre } from "beamline/testing";
+import { z } from "zod";
+
+/** @type {typeof import("../../../packages/beamline/src/testing/table/index.js")} */
+const { PIPELINE_TABLE } = await import(
+  new URL("../../../packages/beamline/dist/testing/table/index.js", import.meta.url).href
+);
+
+export const pipeline = definePipeline({
+  name: "table",
+  options: z.object({ row: z.string().optional() }),
+  build(p, { row }) {
+    for (const { name, build, expected } of PIPELINE_TABLE) {
+      if (row !== undefined && row !== name) continue;
+      p.apply(name, (pipeline) => build(pipeline).apply(elementsAre(expected)));
+    }
+  },
+});
