@@ -1,4 +1,16 @@
+import { expect } from "vitest";
 import { startPrism } from "./support/job-servers.js";
+import { testJobs } from "./support/test-jobs.js";
 import { testTable } from "./support/test-table.js";
+import { useServer } from "./support/use-server.js";
 
-testTable({ runner: "prism", start: startPrism });
+const server = useServer(startPrism);
+testJobs({
+  runner: "prism",
+  server,
+  processFailure: {
+    code: "UNSUPPORTED_ENVIRONMENT",
+    message: expect.stringContaining("it starts no workers in a process environment"),
+  },
+});
+testTable({ runner: "prism", server });

@@ -1,4 +1,16 @@
+import { expect } from "vitest";
 import { startPython } from "./support/job-servers.js";
+import { testJobs } from "./support/test-jobs.js";
 import { testTable } from "./support/test-table.js";
+import { useServer } from "./support/use-server.js";
 
-testTable({ runner: "python", start: startPython });
+const server = useServer(startPython);
+testJobs({
+  runner: "python",
+  server,
+  processFailure: {
+    code: "UNSUPPORTED_ENVIRONMENT",
+    message: expect.stringContaining("it starts no workers in a process environment"),
+  },
+});
+testTable({ runner: "python", server });

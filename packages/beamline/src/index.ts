@@ -6,6 +6,7 @@ export { min } from "./combiners/min.js";
 export { type SampleOptions, sample } from "./combiners/sample.js";
 export { sum } from "./combiners/sum.js";
 export { top } from "./combiners/top.js";
+export { UserCodeError } from "./exec/user-code-error.js";
 export { type CombineFn, combineFn } from "./fn/combine-fn.js";
 export type {
   BundleContext,
@@ -28,6 +29,9 @@ export { type SplitHints, SplittableDoFn } from "./fn/splittable-do-fn.js";
 export type { AsyncOptions } from "./fn/user-fn.js";
 export type { Graph } from "./graph/nodes.js";
 export type { RunHooks } from "./graph/run-hooks.js";
+export type { ReadTextOptions } from "./io/text/read.js";
+export { text } from "./io/text/text.js";
+export type { WriteTextOptions } from "./io/text/write.js";
 export { BeamlineError, type ErrorOrigin } from "./model/errors.js";
 export {
   definePipeline,
@@ -39,9 +43,5 @@ export {
 export { type DoFnFactory, PCollection, type TaggedOutputs } from "./pipeline/pcollection.js";
 export { type CreateOptions, Pipeline } from "./pipeline/pipeline.js";
 export { type Applicable, composite, type PTransform } from "./pipeline/ptransform.js";
-export { UserCodeError } from "./exec/user-code-error.js";
 export { type CoGrouped, coGroupByKey } from "./transforms/co-group-by-key.js";
 export { generateSequence, type SequenceRange } from "./transforms/generate-sequence.js";
-export type { ReadTextOptions } from "./io/text/read.js";
-export { text } from "./io/text/text.js";
-export type { WriteTextOptions } from "./io/text/write.js";

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Command, PlainCommand } from "./command/command.js";
 import { exitCodes } from "./command/exit-code.js";
 import { commandHelp, programHelp } from "./command/help.js";
@@ -6,6 +5,7 @@ import { flagValues, ownFlags } from "./command/named-flags.js";
 import { type ParsedArguments, parseArguments } from "./command/parse-args.js";
 import { type Problem, UsageError } from "./command/usage-error.js";
 import { commands } from "./commands/index.js";
+import { ownVersion } from "./own-version.js";
 import { runOnPipeline } from "./pipeline/run-on-pipeline.js";
 import type { Cli } from "./terminal/cli.js";
 import { Terminal } from "./terminal/terminal.js";
@@ -115,10 +115,4 @@ function terminalFor(cli: Cli): Terminal {
     verbose: has("--verbose"),
     color,
   });
-}
-
-function ownVersion(): string {
-  const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  const { version }: { version: string } = JSON.parse(manifest);
-  return version;
 }

@@ -1,7 +1,17 @@
 // What users get is tested, and with it the pipeline table, which is no public part of it.
-export { BeamlineError, Pipeline, text, UserCodeError, DoFn } from "../../../packages/beamline/src/index.js";
+export {
+  BeamlineError,
+  combineFn,
+  DoFn,
+  generateSequence,
+  type PCollection,
+  Pipeline,
+  text,
+  UserCodeError,
+} from "../../../packages/beamline/src/index.js";
 export {
   cancelJob,
+  type JobState,
   jobMetrics,
   listJobs,
   type RunnerName,
@@ -10,8 +20,5 @@ export {
   submitPortable,
   waitJob,
 } from "../../../packages/beamline/src/runners/portable/index.js";
-export { elementsAre } from "../../../packages/beamline/src/testing/index.js";
-export {
-  PIPELINE_TABLE,
-  type Row,
-} from "../../../packages/beamline/src/testing/table/index.js";
+export { compareBags } from "../../../packages/beamline/src/testing/compare-bags.js";
+export { PIPELINE_TABLE, type Row } from "../../../packages/beamline/src/testing/table/index.js";

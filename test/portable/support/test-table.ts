@@ -1,10 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { elementsAre, PIPELINE_TABLE, Pipeline, type RunnerName, runPortable } from "./beamline.js";
-import type { JobServer } from "./job-servers.js";
+import { describe, expect, test } from "vitest";
+import {
+  BeamlineError,
+  combineFn,
+  compareBags,
+  type PCollection,
+  PIPELINE_TABLE,
+  Pipeline,
+  type RunnerName,
+  runPortable,
+} from "./beamline.js";
+import type { UseServer } from "./use-server.js";
 
 export interface TableOptions {
   readonly runner: RunnerName;
-  readonly start: () => Promise<JobServer>;
+  readonly server: UseServer;
   /** Rows that the runner must refuse at submit, and in which words. */
   readonly mustFail?: Readonly<Record<string, RegExp>>;
   /** Rows in one job: more than one where jobs are slow to start. Default: 1. */
@@ -13,17 +22,11 @@ export interface TableOptions {
 
 /**
  * Runs the pipeline table on a runner, with workers in this process. What comes out is compared by
- * the pipeline itself, so that it does not matter where and how often it is run.
+ * the pipeline itself, so that it does not matter where and how often it is run; a counter tells that
+ * it was.
  */
-export function testTable({ runner, start, mustFail = {}, rowsPerJob = 1 }: TableOptions): void {
+export function testTable({ runner, server, mustFail = {}, rowsPerJob = 1 }: TableOptions): void {
   describe(`the pipeline table on ${runner}`, () => {
-    let server: JobServer;
-    let failed = false;
-    beforeAll(async () => {
-      server = await start();
-    });
-    afterAll(() => server.stop(failed));
-
     const jobs = chunksOf(
       PIPELINE_TABLE.filter(({ name }) => mustFail[name] === undefined),
       rowsPerJob,
@@ -32,16 +35,17 @@ export function testTable({ runner, start, mustFail = {}, rowsPerJob = 1 }: Tabl
     test.each(jobs)("$title", async ({ rows }) => {
       const pipeline = new Pipeline("table");
       for (const { name, build, expected } of rows) {
-        pipeline.apply(name, build).apply(`${name} (compared)`, elementsAre(expected));
+        requireElements(name, pipeline.apply(name, build), expected);
       }
-      const jobEndpoint = server.address;
-      const result = await runPortable(pipeline.toGraph(), { jobEndpoint, runner }).catch(
-        (error: unknown) => {
-          failed = true;
-          throw error;
-        },
-      );
+      const result = await runPortable(pipeline.toGraph(), {
+        jobEndpoint: server.address(),
+        runner,
+      });
       expect(result.state).toBe("done");
+      const compared = result.counters.filter(({ name }) => name === "compared");
+      expect(compared.map(({ transform }) => transform)).toEqual(
+        rows.map(({ name }) => `${name} (compared)`),
+      );
     });
 
     test.each(PIPELINE_TABLE.filter(({ name }) => mustFail[name] !== undefined))(
@@ -49,12 +53,41 @@ export function testTable({ runner, start, mustFail = {}, rowsPerJob = 1 }: Tabl
       async ({ name, build }) => {
         const pipeline = new Pipeline("refused");
         build(pipeline);
-        const run = runPortable(pipeline.toGraph(), { jobEndpoint: server.address, runner });
+        const run = runPortable(pipeline.toGraph(), { jobEndpoint: server.address(), runner });
         await expect(run).rejects.toThrow(mustFail[name]);
       },
     );
   });
 }
+
+function requireElements(
+  name: string,
+  elements: PCollection<unknown>,
+  expected: readonly unknown[],
+): void {
+  elements.combineGlobally(`${name} (gathered)`, list).map(`${name} (compared)`, (actual, ctx) => {
+    const { missing, unexpected } = compareBags(actual, expected);
+    if (missing.length > 0 || unexpected.length > 0) {
+      const message = `${missing.length} missing, ${unexpected.length} unexpected`;
+      throw new BeamlineError("ELEMENTS_DIFFER", `Cannot accept the elements: ${message}`);
+    }
+    ctx.counter("compared").inc();
+    return null;
+  });
+}
+
+const list = combineFn<unknown, unknown[], unknown[]>({
+  create: () => [],
+  add(values, value) {
+    values.push(value);
+    return values;
+  },
+  merge(a, b) {
+    for (const value of b) a.push(value);
+    return a;
+  },
+  extract: (values) => values,
+});
 
 function chunksOf<T>(items: readonly T[], size: number): T[][] {
   const chunks: T[][] = [];

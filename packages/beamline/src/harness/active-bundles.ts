@@ -1,3 +1,4 @@
+import { BeamlineError } from "../model/errors.js";
 import type { ElementsData } from "../proto/elements-codec.js";
 import type {
   BundleCounts,
@@ -11,9 +12,11 @@ import type {
   ToLane,
 } from "./bundle/messages.js";
 import { segmentsOf } from "./bundle/segments-of.js";
+import type { StateAnswer } from "./bundle/state-access.js";
 import { BundleInput } from "./bundle-input.js";
 import type { DataPlane } from "./channels/data-plane.js";
 import type { DescriptorInfo } from "./channels/descriptor-cache.js";
+import type { StatePlane } from "./channels/state-plane.js";
 import { encodeErrorReport } from "./error-report.js";
 import type { LaneHandle, OpenLane } from "./lanes/lane-handle.js";
 import { LanePool, type Slot } from "./lanes/lane-pool.js";
@@ -33,6 +36,11 @@ interface ActiveBundle {
   readonly descriptor: DescriptorInfo;
   readonly slot: Slot;
   readonly settle: (outcome: BundleOutcome) => void;
+}
+
+export interface Planes {
+  readonly data: DataPlane;
+  readonly state: StatePlane;
 }
 
 export interface ActiveBundlesOptions {
@@ -56,7 +64,7 @@ export class ActiveBundles {
   private readonly active = new Map<string, ActiveBundle>();
   private readonly asked = new Map<number, (answer: LaneAnswer | undefined) => void>();
   private requests = 0;
-  private data: DataPlane | undefined;
+  private planes: Planes | undefined;
   /** Why nothing can run here: the lanes cannot load the pipeline. */
   private refusal: string | undefined;
 
@@ -68,9 +76,9 @@ export class ActiveBundles {
     });
   }
 
-  /** The streams for {@link deliver} and for outputs. */
-  connect(data: DataPlane): void {
-    this.data = data;
+  /** The streams that bundles need. */
+  connect(planes: Planes): void {
+    this.planes = planes;
     this.pool.warmUp();
   }
 
@@ -91,7 +99,7 @@ export class ActiveBundles {
     if (this.refusal !== undefined) return { kind: "failed", report: this.refusal };
     try {
       // A runner sends only over streams that are open.
-      for (const endpoint of descriptor.ports.values()) this.data?.open(endpoint);
+      for (const endpoint of descriptor.ports.values()) this.planes?.data.open(endpoint);
     } catch (error) {
       return { kind: "failed", report: encodeErrorReport(error) };
     }
@@ -203,9 +211,29 @@ export class ActiveBundles {
         this.asked.get(message.request)?.(message.answer);
         this.asked.delete(message.request);
         return;
+      case "state":
+        void this.fetchState(slot, message);
+        return;
       case "log":
         this.options.log(message.line);
     }
+  }
+
+  /** Never rejects: a failure is an answer. */
+  private async fetchState(
+    { handle }: Slot,
+    message: Extract<FromLane, { kind: "state" }>,
+  ): Promise<void> {
+    const { request, instruction } = message;
+    let answer: StateAnswer;
+    try {
+      const endpoint = this.active.get(instruction)?.descriptor.stateEndpoint;
+      if (endpoint === undefined || this.planes === undefined) throw noState();
+      answer = { page: await this.planes.state.get(endpoint, message) };
+    } catch (error) {
+      answer = { error: error instanceof Error ? error.message : String(error) };
+    }
+    handle.post({ kind: "state", request, answer });
   }
 
   private async send(slot: Slot, chunk: Chunk): Promise<void> {
@@ -231,7 +259,9 @@ export class ActiveBundles {
     if (bundle === undefined) return;
     const { counts, outputs, flushed } = result;
     const size = outputs.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    const embed = this.options.embedOutputs && !flushed && size <= EMBED_BYTES;
+    // Java's runners take no elements, not even none, for a stage that has no outputs.
+    const embed =
+      this.options.embedOutputs && outputs.length > 0 && !flushed && size <= EMBED_BYTES;
     if (!embed) {
       try {
         await this.sendAll(bundle, outputs);
@@ -258,7 +288,7 @@ export class ActiveBundles {
     }
     const waits: Promise<void>[] = [];
     for (const [endpoint, segments] of byEndpoint) {
-      const wait = this.data?.send(endpoint, segments);
+      const wait = this.planes?.data.send(endpoint, segments);
       if (wait !== undefined) waits.push(wait);
     }
     return waits.length === 0 ? undefined : Promise.all(waits);
@@ -294,6 +324,14 @@ export class ActiveBundles {
       this.settle(instruction, { kind: "failed", report });
     }
   }
+}
+
+function noState(): BeamlineError {
+  return new BeamlineError(
+    "BAD_DESCRIPTOR",
+    "Cannot read state from the runner: its stage names no state endpoint; check the runner's version",
+    { origin: "remote" },
+  );
 }
 
 function postData(handle: LaneHandle, segment: ElementsData, owned: boolean): void {

@@ -8,6 +8,7 @@ import type { LogLine } from "./bundle/messages.js";
 import { DataPlane } from "./channels/data-plane.js";
 import { DescriptorCache } from "./channels/descriptor-cache.js";
 import { LogChannel } from "./channels/log-channel.js";
+import { StatePlane } from "./channels/state-plane.js";
 import { serveStatus } from "./channels/status-channel.js";
 import type { CodeSource } from "./code-source.js";
 import { decodeErrorReport } from "./error-report.js";
@@ -29,6 +30,11 @@ export interface HarnessOptions {
   readonly code: CodeSource;
   /** Threads that run bundles, where the code is a module. Default: one per core. */
   readonly threads?: number;
+  /**
+   * Whether what user code logs in worker threads goes to the runner. Default: true; false leaves
+   * it in this process's terminal.
+   */
+  readonly captureConsole?: boolean;
   /** URNs of the optional protocols that the runner speaks, from its ProvisionInfo. Default: none. */
   readonly runnerCapabilities?: readonly string[];
   /** Ends the worker. What it is doing fails. */
@@ -48,6 +54,8 @@ export async function runHarness(options: HarnessOptions): Promise<void> {
 
 /** How long a worker that cannot load its code waits for a bundle to say so. */
 const FAREWELL_MS = 10_000;
+/** After the first refused bundle, others may come at once. */
+const AFTERMATH_MS = 500;
 
 class Harness {
   private readonly options: HarnessOptions;
@@ -55,6 +63,7 @@ class Harness {
   private readonly log: LogChannel | undefined;
   private readonly bundles: ActiveBundles;
   private readonly data: DataPlane;
+  private readonly state: StatePlane;
   private readonly instructions: Instructions;
   private readonly stop = new AbortController();
   private readonly startedMs = Date.now();
@@ -72,7 +81,7 @@ class Harness {
     const threads = threadsOf(options);
     this.bundles = new ActiveBundles({
       threads,
-      openLane: laneOpener(options.code, threads),
+      openLane: laneOpener(options, threads),
       embedOutputs: runnerCapabilities.includes(
         runnerProtocolUrns.controlResponseElementsEmbedding,
       ),
@@ -82,6 +91,7 @@ class Harness {
     this.data = new DataPlane(network, workerId, this.bundles.deliver, (endpoint, error) => {
       this.bundles.abort(`the data stream to ${endpoint} ended: ${textOf(error)}`);
     });
+    this.state = new StatePlane(network, workerId);
     this.instructions = new Instructions(
       this.bundles,
       new DescriptorCache(this.control),
@@ -100,13 +110,14 @@ class Harness {
         : network.connect(status, { metadata: { worker_id: workerId } });
     if (statusTransport !== undefined) void serveStatus(statusTransport, () => this.status());
     try {
-      this.bundles.connect(this.data);
+      this.bundles.connect({ data: this.data, state: this.state });
       await this.serve();
     } finally {
       signal?.removeEventListener("abort", leave);
       this.bundles.abort("the runner has ended the control stream");
       await this.bundles.close();
       this.data.close();
+      this.state.close();
       statusTransport?.close();
       await this.log?.close();
       this.control.close();
@@ -121,6 +132,7 @@ class Harness {
       for await (const request of stream.messages) {
         const answered = this.instructions.answer(request).then((response) => {
           running.delete(answered);
+          if (this.broken !== undefined) this.leaveIn(AFTERMATH_MS);
           // Over a stream that has dropped nothing can be said; the loop sees that it has.
           void stream.send(response);
         });
@@ -139,7 +151,11 @@ class Harness {
     const { message, code } = decodeErrorReport(report) ?? { message: report, code: "UNEXPECTED" };
     this.broken = new BeamlineError(code, message, { origin: "user" });
     this.writeLog({ severity: "error", atMs: Date.now(), message: report });
-    setTimeout(() => this.stop.abort(this.broken), FAREWELL_MS).unref();
+    this.leaveIn(FAREWELL_MS);
+  }
+
+  private leaveIn(ms: number): void {
+    setTimeout(() => this.stop.abort(this.broken), ms).unref();
   }
 
   private writeLog(line: LogLine): void {
@@ -168,14 +184,23 @@ function threadsOf({ code, threads }: HarnessOptions): number {
   );
 }
 
-function laneOpener(code: CodeSource, parallelism: number): (index: number) => OpenLane {
+function laneOpener(
+  { code, captureConsole = true }: HarnessOptions,
+  parallelism: number,
+): (index: number) => OpenLane {
   if (code.kind === "graph") {
     const open = inlineLane(code.graph);
     return () => open;
   }
   const { code: reference, fingerprint } = code;
   return (index) =>
-    threadLane({ code: reference, fingerprint, parallelism, name: `lane-${index}` });
+    threadLane({
+      code: reference,
+      fingerprint,
+      parallelism,
+      captureConsole,
+      name: `lane-${index}`,
+    });
 }
 
 function lost(address: string, cause: unknown): BeamlineError {

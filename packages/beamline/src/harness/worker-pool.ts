@@ -41,6 +41,8 @@ export async function startWorkerPool(options: WorkerPoolOptions): Promise<Worke
       network,
       code,
       runnerCapabilities,
+      // Somebody sits at the terminal of this process, or has sent its output where they want it.
+      captureConsole: false,
       signal: stop.signal,
       ...endpoints,
       ...(threads === undefined ? {} : { threads }),

@@ -8,7 +8,9 @@ export type FlagTable = Readonly<Record<string, Flag>>;
 
 /** The values of given flags; those not given are undefined. */
 export type FlagValues<Flags extends FlagTable> = {
-  readonly [Name in keyof Flags]: Flags[Name] extends Flag<infer T> ? T | undefined : never;
+  readonly [Name in keyof Flags]: Flags[Name] extends Flag<infer T>
+    ? (Flags[Name] extends { readonly repeatable: true } ? readonly T[] : T) | undefined
+    : never;
 };
 
 /** Flags that every command has. */

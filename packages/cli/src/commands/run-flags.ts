@@ -1,10 +1,12 @@
 import { choiceFlag, countFlag, switchFlag } from "../command/flag.js";
+import { remoteFlags, remoteRunners } from "../remote/remote-flags.js";
 
 /** Flags of `run`, besides those of every command and of the pipeline. */
 export const runFlags = {
   runner: choiceFlag({
-    choices: ["local"],
-    summary: "Where it runs: local is this machine",
+    choices: ["local", ...remoteRunners],
+    summary:
+      "Where it runs: local is the engine in this process; spark and flink start a job server unless one is named; portable is any Beam job endpoint",
     defaultText: "local",
   }),
   workers: countFlag({
@@ -25,4 +27,5 @@ export const runFlags = {
     summary: "How to show progress: auto is one live line on a terminal, and plain lines elsewhere",
     defaultText: "auto",
   }),
+  ...remoteFlags,
 };

@@ -19,9 +19,20 @@ export const runCommand = definePipelineCommand({
       does: "Print the result as JSON for a script",
     },
   ],
-  nextSteps: [{ line: "beamline graph FILE", does: "see what the pipeline does, step by step" }],
-  async run(context) {
-    const { runPipeline } = await import("../run/run-pipeline.js");
-    return runPipeline(context.pipeline, context.flags, context.cli, context.terminal);
+  nextSteps: [
+    {
+      line: "beamline run FILE --runner spark",
+      does: "run it on Spark in this machine, then on a cluster",
+    },
+    { line: "beamline graph FILE", does: "see what the pipeline does, step by step" },
+  ],
+  async run({ pipeline, flags, cli, terminal }) {
+    const { runner = "local" } = flags;
+    if (runner === "local") {
+      const { runPipeline } = await import("../run/run-pipeline.js");
+      return runPipeline(pipeline, flags, cli, terminal);
+    }
+    const { runRemote } = await import("../remote/run-remote.js");
+    return runRemote({ pipeline, runner, flags, cli, terminal });
   },
 });

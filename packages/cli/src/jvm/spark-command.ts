@@ -64,7 +64,7 @@ export function sparkMasterCommand(
 ): Command {
   const { host, port, webPort, restPort } = options;
   return standalone(options, "org.apache.spark.deploy.master.Master", {
-    args: [`--host=${host}`, `--port=${port}`, `--webui-port=${webPort}`],
+    args: flags({ host, port, "webui-port": webPort }),
     properties: {
       "spark.master.rest.enabled": "true",
       "spark.master.rest.port": String(restPort),
@@ -88,15 +88,16 @@ export function sparkWorkerCommand(
   const { host, master, cores, memory, workFolder, webPort } = options;
   return standalone(options, "org.apache.spark.deploy.worker.Worker", {
     args: [
-      `--host=${host}`,
-      `--cores=${cores}`,
-      `--memory=${memory}`,
-      `--work-dir=${workFolder}`,
-      `--webui-port=${webPort}`,
+      ...flags({ host, cores, memory, "work-dir": workFolder, "webui-port": webPort }),
       master,
     ],
     properties: {},
   });
+}
+
+/** Master and worker know `--name value` only, and not `--name=value`. */
+function flags(values: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
 function standalone(

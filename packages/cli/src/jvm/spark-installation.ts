@@ -22,7 +22,9 @@ export interface SparkOptions extends JvmOptions {
   readonly version?: string;
 }
 
+/** As in `jvm/spark-jars/pom.xml`. */
 const SCALA = "2.12";
+const VERSION_PROPERTY = "beamline.spark.version";
 
 /**
  * The Spark of SPARK_HOME; without that variable, Spark's jars from the user's cache, where Maven
@@ -53,7 +55,7 @@ async function installedSpark(home: string): Promise<SparkInstallation> {
 async function fetchedSpark(options: SparkOptions): Promise<SparkInstallation> {
   const { env = process.env, signal, onProgress } = options;
   const project = shippedProject("spark-jars");
-  const spark = options.version ?? project.property("spark.version");
+  const spark = options.version ?? project.property(VERSION_PROPERTY);
   const version = { spark, scala: SCALA };
   const problem = sparkProblem(version, "to be fetched");
   if (problem !== undefined) throw problem;
@@ -64,7 +66,7 @@ async function fetchedSpark(options: SparkOptions): Promise<SparkInstallation> {
     signal,
     onWait: () => onProgress?.(`Waiting for another process that fetches ${what}`),
     fill: (draft) => {
-      const properties = { "spark.version": spark, "scala.version": SCALA };
+      const properties = { [VERSION_PROPERTY]: spark };
       const build = { pom: project.pom, folder: join(draft, "build"), log: `${home}.log` };
       return mavenBuild({ ...build, properties, what, env, signal, onProgress }, async (target) => {
         await rename(join(target, "jars"), join(draft, "jars"));

@@ -15,6 +15,8 @@ export interface ChosenPipeline {
   readonly definition: PipelineDefinition;
   /** FILE as typed, without `#exportName`. */
   readonly file: string;
+  /** Its absolute path. */
+  readonly path: string;
   readonly code: PipelineCode;
   /** Required options that got a stand-in because they were not given. */
   readonly standIns: readonly OptionFlag[];

@@ -89,6 +89,7 @@ export async function runOnPipeline(
   const pipeline: ChosenPipeline = {
     definition,
     file: source.file,
+    path: source.path,
     code: { url: bundle.url, exportName: source.exportName, options: raw },
     standIns: command.missingOptions === "stand-ins" ? read.missing : [],
   };

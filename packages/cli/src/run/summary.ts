@@ -1,7 +1,8 @@
 import type { Graph } from "beamline";
 import type { LocalRunResult, RunProgress } from "beamline/runners/local";
 import type { Style } from "../terminal/style.js";
-import { countOf, formatInteger } from "../text/names.js";
+import { countOf } from "../text/names.js";
+import { type Row, tableOf } from "./table.js";
 import { type TransformFlow, transformFlows } from "./transform-flows.js";
 import { formatBytes, formatDuration } from "./units.js";
 
@@ -62,39 +63,4 @@ function readFact(elements: number, bytes: number): string | undefined {
   if (elements === 0) return undefined;
   const size = bytes === 0 ? "" : ` (${formatBytes(bytes)})`;
   return `${countOf(elements, "element")} read${size}`;
-}
-
-type Row = readonly [name: string, ...values: (number | undefined)[]];
-
-function tableOf(
-  titles: readonly [string, ...string[]],
-  rows: readonly Row[],
-  width: number,
-  style: Style,
-): string[] {
-  if (rows.length === 0) return [];
-  const [title, ...units] = titles;
-  const cells = rows.map(([, ...values]) =>
-    values.map((value) => (value === undefined ? "" : formatInteger(value))),
-  );
-  const widths = units.map((unit, column) =>
-    Math.max(unit.length, ...cells.map((row) => row[column]?.length ?? 0)),
-  );
-  const numbers = widths.reduce((sum, each) => sum + each + 2, 0);
-  const longest = Math.max(title.length, ...rows.map(([name]) => name.length));
-  const left = Math.min(longest, Math.max(20, width - numbers - 2));
-  const lineOf = (name: string, values: readonly string[]) =>
-    `  ${clipStart(name, left).padEnd(left)}${values
-      .map((value, column) => `  ${value.padStart(widths[column] ?? 0)}`)
-      .join("")}`.trimEnd();
-  return [
-    "",
-    style.faint(lineOf(title, units)),
-    ...rows.map(([name], index) => lineOf(name, cells[index] ?? [])),
-  ];
-}
-
-/** The end of a transform's name says most. */
-function clipStart(text: string, length: number): string {
-  return text.length > length ? `…${text.slice(text.length - length + 1)}` : text;
 }

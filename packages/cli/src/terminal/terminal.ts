@@ -18,6 +18,7 @@ export class Terminal {
   readonly verbose: boolean;
   private readonly cli: Cli;
   private readonly silent: boolean;
+  private lastProgress: string | undefined;
 
   constructor(cli: Cli, options: TerminalOptions) {
     this.cli = cli;
@@ -48,6 +49,18 @@ export class Terminal {
 
   talk(text: string): void {
     if (!this.silent) this.cli.stderr.write(`${text}\n`);
+  }
+
+  /**
+   * What is going on, in one line that the next call replaces; undefined takes it away. Elsewhere
+   * than on a terminal, a line each time that it changes.
+   */
+  progress(text: string | undefined): void {
+    if (this.silent || text === this.lastProgress) return;
+    this.lastProgress = text;
+    const { stderr } = this.cli;
+    if (stderr.isTerminal && stderr.live !== undefined) stderr.live(text);
+    else if (text !== undefined) stderr.write(`${text}\n`);
   }
 
   /** Talk that `--quiet` does not silence: what went wrong. */

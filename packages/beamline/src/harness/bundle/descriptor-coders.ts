@@ -1,10 +1,13 @@
 import type { Coder } from "../../coders/coder.js";
+import { js } from "../../coders/js.js";
 import { ParamWindowedValueCoder } from "../../coders/param-windowed-value.js";
 import { type CoderRegistry, STANDARD_CODERS } from "../../coders/registry.js";
 import { WindowedValueCoder } from "../../coders/windowed-value.js";
 import { type Graph, primitivesOf } from "../../graph/nodes.js";
 import { BeamlineError } from "../../model/errors.js";
 import type { ProcessBundleDescriptor } from "../../proto/gen/fn-execution/control_pb.js";
+import { coderUrns } from "../../proto/urns.js";
+import { type BundleState, StateBackedIterableCoder } from "./state-backed-iterable.js";
 
 /** A coder of elements with their timestamps, windows and panes. */
 export type ElementCoder = WindowedValueCoder<unknown> | ParamWindowedValueCoder<unknown>;
@@ -12,11 +15,14 @@ export type ElementCoder = WindowedValueCoder<unknown> | ParamWindowedValueCoder
 /** Makes the coders that descriptors name: standard ones by URN, the user's own from the graph. */
 export class DescriptorCoders {
   private readonly registry: CoderRegistry;
-  private readonly own: ReadonlyMap<string, Coder<unknown>>;
+  private readonly own: OwnCoders;
 
-  constructor(graph: Graph, registry: CoderRegistry = STANDARD_CODERS) {
-    this.registry = registry;
-    this.own = ownCoders(graph, registry);
+  /** @param state - Of the station whose elements the coders read. */
+  constructor(own: OwnCoders, state: BundleState) {
+    this.own = own;
+    this.registry = STANDARD_CODERS.with(coderUrns.stateBackedIterable, ([element = js]) => {
+      return new StateBackedIterableCoder(element, state);
+    });
   }
 
   coder(descriptor: ProcessBundleDescriptor, id: string): Coder<unknown> {
@@ -47,10 +53,12 @@ export class DescriptorCoders {
 }
 
 /** Coders that only the pipeline's own code can make. */
-function ownCoders(graph: Graph, registry: CoderRegistry): Map<string, Coder<unknown>> {
+export type OwnCoders = ReadonlyMap<string, Coder<unknown>>;
+
+export function ownCodersOf(graph: Graph): OwnCoders {
   const found = new Map<string, Coder<unknown>>();
   const visit = (coder: Coder<unknown>) => {
-    if (!registry.has(coder.urn)) found.set(identity(coder.urn, coder.payload), coder);
+    if (!STANDARD_CODERS.has(coder.urn)) found.set(identity(coder.urn, coder.payload), coder);
     coder.components.forEach(visit);
   };
   for (const { coder } of graph.pcollections.values()) visit(coder);

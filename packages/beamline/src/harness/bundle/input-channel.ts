@@ -8,6 +8,7 @@ import type { ElementMeta } from "../../model/element-meta.js";
 import { BeamlineError } from "../../model/errors.js";
 import type { ElementCoder } from "./descriptor-coders.js";
 import type { SourcePort } from "./stage-from-descriptor.js";
+import type { BundleState } from "./state-backed-iterable.js";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -27,12 +28,16 @@ export class InputChannel {
   private readonly value: Coder<unknown>;
   private readonly readMeta: (reader: ByteReader) => ElementMeta;
   private readonly receive: Receive;
+  private readonly state: BundleState;
+  /** Hands on an element that waits for state. */
+  private held: (() => void) | undefined;
   private readonly reader = new ByteReader(NOTHING);
   /** The beginning of an element that goes on in the next chunk. */
   private rest = NOTHING;
 
-  constructor(port: SourcePort, receive: Receive) {
+  constructor(port: SourcePort, receive: Receive, state: BundleState) {
     this.port = port;
+    this.state = state;
     this.value = port.coder.value;
     this.readMeta = metaReader(port.coder);
     this.receive = receive;
@@ -46,6 +51,7 @@ export class InputChannel {
     reader.end = reader.buffer.length;
     this.rest = NOTHING;
     while (this.pump(gate, turn)) {
+      if (this.held !== undefined) await this.release(this.held);
       this.isBusy = gate.attention;
       if (this.isBusy) await gate.clear();
       this.isBusy = false;
@@ -74,10 +80,20 @@ export class InputChannel {
         return false;
       }
       this.index++;
+      if (this.state.isPending) {
+        this.held = () => receive(element, meta);
+        return true;
+      }
       receive(element, meta);
       if (gate.attention || turn.isOver()) return true;
     }
     return false;
+  }
+
+  private async release(held: () => void): Promise<void> {
+    this.held = undefined;
+    await this.state.settle();
+    held();
   }
 
   /** Bytes end in the midst of an element: the rest of it comes with the next chunk. */

@@ -1,12 +1,17 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import type { Graph } from "../../graph/nodes.js";
 import { internalError } from "../../model/errors.js";
-import { ProcessBundleDescriptorSchema } from "../../proto/gen/fn-execution/control_pb.js";
+import {
+  type ProcessBundleDescriptor,
+  ProcessBundleDescriptorSchema,
+} from "../../proto/gen/fn-execution/control_pb.js";
 import { encodeErrorReport } from "../error-report.js";
-import { DescriptorCoders } from "./descriptor-coders.js";
+import { DescriptorCoders, type OwnCoders, ownCodersOf } from "./descriptor-coders.js";
 import type { Chunk, FromLane, ToLane } from "./messages.js";
 import { RunningBundle } from "./running-bundle.js";
-import { type DescriptorStage, stageFromDescriptor } from "./stage-from-descriptor.js";
+import { stageFromDescriptor } from "./stage-from-descriptor.js";
+import type { StateAccess, StateAnswer } from "./state-access.js";
+import { BundleState } from "./state-backed-iterable.js";
 import { createStation, type Station } from "./station.js";
 
 export type PostFromLane = (message: FromLane, transfer?: readonly ArrayBuffer[]) => void;
@@ -14,6 +19,9 @@ export type PostFromLane = (message: FromLane, transfer?: readonly ArrayBuffer[]
 export interface LaneOptions {
   /** Bundles that the whole worker can run at the same time: a hint for splits. */
   readonly parallelism: number;
+  readonly state: StateAccess;
+  /** Called with answers that come as messages. */
+  readonly stateAnswered?: (request: number, answer: StateAnswer) => void;
   /** Runs a bundle's code so that what it logs is known to be its. Default: just runs it. */
   readonly within?: <T>(instruction: string, run: () => Promise<T>) => Promise<T>;
 }
@@ -26,9 +34,8 @@ export class Lane {
   private readonly graph: Graph;
   private readonly options: LaneOptions;
   private readonly post: PostFromLane;
-  private readonly coders: DescriptorCoders;
-  private readonly descriptors = new Map<string, Uint8Array>();
-  private readonly stages = new Map<string, DescriptorStage>();
+  private readonly coders: OwnCoders;
+  private readonly descriptors = new Map<string, ProcessBundleDescriptor>();
   private readonly idle = new Map<string, Station[]>();
   private readonly bundles = new Map<string, RunningBundle>();
   private readonly stations = new Map<string, Station>();
@@ -38,13 +45,13 @@ export class Lane {
     this.graph = graph;
     this.options = options;
     this.post = post;
-    this.coders = new DescriptorCoders(graph);
+    this.coders = ownCodersOf(graph);
   }
 
   receive(message: ToLane): void {
     switch (message.kind) {
       case "descriptor":
-        this.descriptors.set(message.id, message.bytes);
+        this.addDescriptor(message.id, message.bytes);
         return;
       case "process":
         this.start(message.instruction, message.descriptor);
@@ -73,6 +80,9 @@ export class Lane {
         this.post({ kind: "answer", request: message.request, answer });
         return;
       }
+      case "state":
+        this.options.stateAnswered?.(message.request, message.answer);
+        return;
       case "abort":
         this.bundles.get(message.instruction)?.cancel(message.reason);
         return;
@@ -146,22 +156,23 @@ export class Lane {
   private takeStation(descriptor: string): Station {
     const idle = this.idle.get(descriptor)?.pop();
     if (idle !== undefined) return idle;
-    return createStation(this.stageOf(descriptor), this.options.parallelism, (chunk) =>
+    const state = new BundleState(this.options.state);
+    const coders = new DescriptorCoders(this.coders, state);
+    const stage = stageFromDescriptor(this.descriptorOf(descriptor), this.graph, coders);
+    return createStation(stage, state, this.options.parallelism, (chunk) =>
       this.post({ kind: "output", ...chunk }, bufferOf(chunk)),
     );
   }
 
-  private stageOf(id: string): DescriptorStage {
-    const known = this.stages.get(id);
-    if (known !== undefined) return known;
-    const bytes = this.descriptors.get(id);
-    if (bytes === undefined) throw internalError(`The lane has no descriptor "${id}"`);
-    const descriptor = fromBinary(ProcessBundleDescriptorSchema, bytes);
-    const stage = stageFromDescriptor(descriptor, this.graph, this.coders);
-    this.stages.set(id, stage);
+  private addDescriptor(id: string, bytes: Uint8Array): void {
+    this.descriptors.set(id, fromBinary(ProcessBundleDescriptorSchema, bytes));
     this.idle.set(id, []);
-    this.descriptors.delete(id);
-    return stage;
+  }
+
+  private descriptorOf(id: string): ProcessBundleDescriptor {
+    const descriptor = this.descriptors.get(id);
+    if (descriptor === undefined) throw internalError(`The lane has no descriptor "${id}"`);
+    return descriptor;
   }
 
   private async teardown(station: Station): Promise<void> {

@@ -1,3 +1,5 @@
+import type { StateAnswer, StateQuery } from "./state-access.js";
+
 /**
  * What passes between the harness, which holds the connections, and a lane, which runs bundles: as
  * messages between threads, or as plain calls on one thread. Byte arrays are handed over: whoever
@@ -23,6 +25,7 @@ export type ToLane =
     }
   | { readonly kind: "progress"; readonly request: number; readonly instruction: string }
   | { readonly kind: "status"; readonly request: number }
+  | { readonly kind: "state"; readonly request: number; readonly answer: StateAnswer }
   | { readonly kind: "abort"; readonly instruction: string; readonly reason: string }
   | { readonly kind: "close" };
 
@@ -36,6 +39,7 @@ export type FromLane =
   | { readonly kind: "done"; readonly instruction: string; readonly result: BundleResult }
   | { readonly kind: "failed"; readonly instruction: string; readonly report: string }
   | { readonly kind: "answer"; readonly request: number; readonly answer: LaneAnswer }
+  | ({ readonly kind: "state"; readonly request: number } & StateQuery)
   | { readonly kind: "log"; readonly line: LogLine }
   | { readonly kind: "closed" };
 

@@ -71,7 +71,7 @@ export class RunningBundle implements BundleSource {
     for (const port of this.station.sources) {
       const receive = entries.get(port.pcollection);
       if (receive === undefined) throw internalError(`"${port.transform}" leads nowhere`);
-      this.channels.set(port.transform, new InputChannel(port, receive));
+      this.channels.set(port.transform, new InputChannel(port, receive, this.station.state));
     }
     const turn = new Turn();
     let open = this.channels.size;

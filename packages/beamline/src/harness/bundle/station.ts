@@ -3,12 +3,14 @@ import { internalError } from "../../model/errors.js";
 import type { TransformCounts } from "./messages.js";
 import { OutputChannel, type PostChunk } from "./output-channel.js";
 import type { DescriptorStage, SourcePort } from "./stage-from-descriptor.js";
+import type { BundleState } from "./state-backed-iterable.js";
 
 /** A stage compiled and ready: runs one bundle at a time, and is used for the next when it succeeds. */
 export interface Station {
   readonly processor: BundleProcessor;
   readonly sources: readonly SourcePort[];
   readonly outputs: readonly OutputChannel[];
+  readonly state: BundleState;
   begin(instruction: string): void;
   /** What the steps have counted in the running bundle. */
   counts(): TransformCounts[];
@@ -16,6 +18,7 @@ export interface Station {
 
 export function createStation(
   { stage, sources, sinks, transformIds }: DescriptorStage,
+  state: BundleState,
   parallelism: number,
   post: PostChunk,
 ): Station {
@@ -34,7 +37,9 @@ export function createStation(
     processor,
     sources,
     outputs,
+    state,
     begin(instruction) {
+      state.begin(instruction);
       for (const output of outputs) output.begin(instruction);
     },
     counts: () =>

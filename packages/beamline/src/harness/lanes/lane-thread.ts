@@ -7,22 +7,22 @@ import { internalError } from "../../model/errors.js";
 import { Lane, type PostFromLane } from "../bundle/lane.js";
 import type { ToLane } from "../bundle/messages.js";
 import { encodeErrorReport } from "../error-report.js";
+import { blockingState } from "./blocking-state.js";
 import { captureConsole } from "./capture-console.js";
-import type { LaneSetup } from "./thread-lane.js";
+import type { LaneThreadData } from "./thread-lane.js";
 
 // Entry of a lane's thread: builds the pipeline again, then runs the bundles that it is sent.
 
 async function main(): Promise<void> {
   const port = parentPort;
   if (port === null) throw internalError("The lane module runs only in a worker thread");
-  const setup = workerData as LaneSetup;
+  const setup = workerData as LaneThreadData;
   const post: PostFromLane = (message, transfer = []) => port.postMessage(message, transfer);
   const instructions = new AsyncLocalStorage<string>();
-  captureConsole(
-    setup.name,
-    () => instructions.getStore(),
-    (line) => post({ kind: "log", line }),
-  );
+  if (setup.captureConsole) {
+    const instruction = () => instructions.getStore();
+    captureConsole(setup.name, instruction, (line) => post({ kind: "log", line }));
+  }
 
   let graph: Graph;
   try {
@@ -37,7 +37,11 @@ async function main(): Promise<void> {
   const { parallelism } = setup;
   const within = <T>(instruction: string, run: () => Promise<T>) =>
     instructions.run(instruction, run);
-  const lane = new Lane(graph, { parallelism, within }, post);
+  const state = blockingState(setup.state, (query) =>
+    // One question at a time, so that answers need no number.
+    post({ kind: "state", request: 0, ...query }),
+  );
+  const lane = new Lane(graph, { parallelism, within, state }, post);
   port.on("message", (message: ToLane) => lane.receive(message));
   post({ kind: "ready" });
 }

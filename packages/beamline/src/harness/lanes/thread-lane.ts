@@ -1,16 +1,23 @@
-import { Worker } from "node:worker_threads";
+import { MessageChannel, Worker } from "node:worker_threads";
 import type { CodeReference } from "../../code-ref/code-reference.js";
 import type { Fingerprint } from "../../code-ref/fingerprint.js";
 import { BeamlineError } from "../../model/errors.js";
 import type { FromLane } from "../bundle/messages.js";
+import { answerState, type StateWire } from "./blocking-state.js";
 import type { OpenLane } from "./lane-handle.js";
 
-/** `workerData` of a lane's thread. */
 export interface LaneSetup {
   readonly code: CodeReference;
   readonly fingerprint: Fingerprint;
   readonly parallelism: number;
   readonly name: string;
+  /** Whether what user code logs goes to the runner instead of this process's terminal. */
+  readonly captureConsole: boolean;
+}
+
+/** `workerData` of a lane's thread. */
+export interface LaneThreadData extends LaneSetup {
+  readonly state: StateWire;
 }
 
 const CLOSE_MS = 5000;
@@ -18,9 +25,14 @@ const CLOSE_MS = 5000;
 /** A lane in a worker thread of its own. */
 export function threadLane(setup: LaneSetup): OpenLane {
   return (listener) => {
+    const { port1, port2 } = new MessageChannel();
+    const signal = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    const state: StateWire = { port: port1, signal };
+    const workerData: LaneThreadData = { ...setup, state: { port: port2, signal } };
     // A larger young generation: most elements die young, and copying survivors costs.
     const worker = new Worker(new URL("./lane-thread.js", import.meta.url), {
-      workerData: setup,
+      workerData,
+      transferList: [port2],
       resourceLimits: { maxYoungGenerationSizeMb: 32 },
     });
     let over = false;
@@ -40,7 +52,11 @@ export function threadLane(setup: LaneSetup): OpenLane {
       die(exited(code));
     });
     return {
-      post: (message, transfer = []) => worker.postMessage(message, transfer),
+      post(message, transfer = []) {
+        // The thread sleeps until it has this answer: it sees no other messages.
+        if (message.kind === "state") answerState(state, message.answer);
+        else worker.postMessage(message, transfer);
+      },
       async close() {
         if (!over) {
           over = true;
@@ -51,6 +67,7 @@ export function threadLane(setup: LaneSetup): OpenLane {
           await orAfter(answered, CLOSE_MS);
         }
         await worker.terminate();
+        port1.close();
       },
     };
   };

@@ -27,17 +27,28 @@ export interface OfferedArtifact {
 
 const CHUNK_BYTES = 1 << 20;
 
-/** Describes artifacts for the pipeline's environment; reads each once, for its hash. */
-export async function offerArtifacts(artifacts: readonly Artifact[]): Promise<OfferedArtifact[]> {
+/**
+ * Describes artifacts for the pipeline's environment; reads each once, for its hash.
+ *
+ * @param pathOf - The path under which the runner asks for one. Default: the file's own.
+ */
+export async function offerArtifacts(
+  artifacts: readonly Artifact[],
+  pathOf: (artifact: Artifact) => string = ownPath,
+): Promise<OfferedArtifact[]> {
   const offered: OfferedArtifact[] = [];
   for (const artifact of artifacts) {
     const hash = createHash("sha256");
     for await (const chunk of chunksOf(artifact)) hash.update(chunk);
-    const path = "path" in artifact ? resolve(artifact.path) : artifact.stagedName;
+    const path = pathOf(artifact);
     const sha256 = hash.digest("hex");
     offered.push({ artifact, path, information: informationOf(artifact, path, sha256) });
   }
   return offered;
+}
+
+function ownPath(artifact: Artifact): string {
+  return "path" in artifact ? resolve(artifact.path) : artifact.stagedName;
 }
 
 function informationOf(

@@ -12,7 +12,12 @@ function clockThatTicks(stepMs: number) {
 }
 
 test("BackOff gives up when a series of failures has lasted too long", async () => {
-  const backOff = new BackOff({ firstMs: 1, longestMs: 1, patienceMs: 50, clock: clockThatTicks(10) });
+  const backOff = new BackOff({
+    firstMs: 1,
+    longestMs: 1,
+    patienceMs: 50,
+    clock: clockThatTicks(10),
+  });
   let pauses = 0;
   while (await backOff.failed()) pauses++;
   expect(pauses).toBeGreaterThan(1);
@@ -20,7 +25,12 @@ test("BackOff gives up when a series of failures has lasted too long", async () 
 });
 
 test("BackOff begins a new series after a success", async () => {
-  const backOff = new BackOff({ firstMs: 1, longestMs: 1, patienceMs: 50, clock: clockThatTicks(10) });
+  const backOff = new BackOff({
+    firstMs: 1,
+    longestMs: 1,
+    patienceMs: 50,
+    clock: clockThatTicks(10),
+  });
   for (let i = 0; i < 20; i++) {
     expect(await backOff.failed()).toBe(true);
     backOff.succeeded();

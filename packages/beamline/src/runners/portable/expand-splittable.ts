@@ -12,6 +12,7 @@ import {
 } from "../../proto/gen/pipeline/pipeline_pb.js";
 import { ParDoPayloadSchema } from "../../proto/gen/pipeline/transforms_pb.js";
 import { coderUrns, compositeUrns, primitiveUrns, splittableParDoUrns } from "../../proto/urns.js";
+import { addUnder } from "./add-under.js";
 
 /**
  * Replaces each splittable ParDo by its steps, with a shuffle in their middle: pair with a
@@ -126,12 +127,4 @@ class Expansion {
     });
     return addUnder(this.components.transforms, `${this.id}/${part}`, reshuffle);
   }
-}
-
-/** Adds a value under a key that is still free, close to the wanted one. */
-function addUnder<T>(record: Record<string, T>, wanted: string, value: T): string {
-  let key = wanted;
-  for (let n = 2; key in record; n++) key = `${wanted}${n}`;
-  record[key] = value;
-  return key;
 }

@@ -1,5 +1,6 @@
 export type { Artifact } from "./artifact.js";
 export type { BackOffOptions } from "./back-off.js";
+export { codeArtifacts, type ShippedCode } from "./code-artifacts.js";
 export type { PortableEnvironment } from "./environment.js";
 export { JobFailedError } from "./failure/job-failure.js";
 export type { JobSummary } from "./job-client.js";
@@ -18,6 +19,7 @@ export {
   type WaitOptions,
   waitJob,
 } from "./jobs.js";
+export { type PipelineJarOptions, writePipelineJar } from "./pipeline-jar.js";
 export type { PipelineOptions, PipelineOptionValue } from "./pipeline-options.js";
 export type {
   PortableDetachOptions,

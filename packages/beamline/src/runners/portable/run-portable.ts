@@ -39,7 +39,7 @@ export async function submitPortable(
   options: PortableDetachOptions,
 ): Promise<SubmittedJob> {
   const submission = new Submission(graph, options);
-  submission.checkCapabilities();
+  submission.checkCapabilities(options.environment);
   const hooks = options.sharedFiles === true ? hooksOf(graph) : NO_HOOKS;
   await hooks.check();
   const client = openJobClient(options.jobEndpoint, options);
@@ -76,7 +76,7 @@ class PortableJob {
 
   async run(): Promise<PortableRunResult> {
     const { jobEndpoint, environment = { kind: "loopback" }, code } = this.options;
-    this.submission.checkCapabilities();
+    this.submission.checkCapabilities(environment);
     this.requireNotCancelled();
     await this.hooks.check();
     const client = openJobClient(jobEndpoint, this.options);

@@ -1,5 +1,6 @@
 import { BeamlineError } from "../../model/errors.js";
 import type { CapabilityRule } from "./capabilities/capability-rule.js";
+import type { PortableEnvironment } from "./environment.js";
 import { flinkDefaults } from "./flink/options.js";
 import { flinkRules } from "./flink/rules.js";
 import type { PipelineOptions } from "./pipeline-options.js";
@@ -25,6 +26,8 @@ export interface RunnerProfile {
    * split and read into one task; Prism accepts only what it expands itself.
    */
   readonly expandSplittable: boolean;
+  /** Environments that it cannot start workers in. */
+  readonly noEnvironments: readonly PortableEnvironment["kind"][];
 }
 
 const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
@@ -34,6 +37,7 @@ const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
     rules: sparkRules,
     options: sparkDefaults,
     expandSplittable: true,
+    noEnvironments: [],
   },
   flink: {
     name: "flink",
@@ -41,6 +45,7 @@ const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
     rules: flinkRules,
     options: flinkDefaults,
     expandSplittable: true,
+    noEnvironments: [],
   },
   prism: {
     name: "prism",
@@ -48,6 +53,7 @@ const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
     rules: prismRules,
     options: {},
     expandSplittable: false,
+    noEnvironments: ["process"],
   },
   python: {
     name: "python",
@@ -55,6 +61,7 @@ const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
     rules: pythonRules,
     options: {},
     expandSplittable: false,
+    noEnvironments: ["process"],
   },
   generic: {
     name: "generic",
@@ -62,6 +69,7 @@ const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
     rules: [],
     options: {},
     expandSplittable: false,
+    noEnvironments: [],
   },
 };
 

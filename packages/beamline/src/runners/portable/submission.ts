@@ -1,13 +1,11 @@
 import type { Graph } from "../../graph/nodes.js";
-import { graphToProto } from "../../graph/proto/graph-to-proto.js";
-import type { Pipeline } from "../../proto/gen/pipeline/pipeline_pb.js";
+import { BeamlineError } from "../../model/errors.js";
 import { type OfferedArtifact, offerArtifacts } from "./artifact.js";
-import { checkCapabilities } from "./capabilities/check-capabilities.js";
 import { environmentProto, type PortableEnvironment } from "./environment.js";
-import { expandSplittable } from "./expand-splittable.js";
 import type { JobClient } from "./job-client.js";
 import { pipelineOptionsStruct } from "./pipeline-options.js";
 import type { PortableSubmitOptions } from "./run-options.js";
+import { type RunnerPipeline, runnerPipeline } from "./runner-pipeline.js";
 import { type RunnerProfile, runnerProfile } from "./runner-profile.js";
 import { stageArtifacts } from "./stage-artifacts.js";
 import { WORKER_CAPABILITIES } from "./worker-capabilities.js";
@@ -24,10 +22,19 @@ export class Submission {
     this.profile = runnerProfile(options.runner ?? "generic");
   }
 
-  /** Throws `UNSUPPORTED_BY_RUNNER` for a pipeline that the runner can't run. Needs no server. */
-  checkCapabilities(): void {
-    const pipeline = this.pipelineFor({ kind: "external", address: "" }, []);
-    const warnings = checkCapabilities(pipeline, this.profile);
+  /**
+   * Throws `UNSUPPORTED_BY_RUNNER` for a pipeline that the runner can't run, and
+   * `UNSUPPORTED_ENVIRONMENT` for workers that it can't start. Needs no server.
+   */
+  checkCapabilities(environment: PortableEnvironment): void {
+    const { title, noEnvironments } = this.profile;
+    if (noEnvironments.includes(environment.kind)) {
+      throw new BeamlineError(
+        "UNSUPPORTED_ENVIRONMENT",
+        `Cannot run the pipeline on ${title}: it starts no workers in a ${environment.kind} environment; use loopback workers, in this process`,
+      );
+    }
+    const { warnings } = this.pipelineFor({ kind: "external", address: "" }, []);
     for (const warning of warnings) this.options.onWarning?.(warning);
   }
 
@@ -46,7 +53,7 @@ export class Submission {
     signal?.throwIfAborted();
     const prepared = await client.prepare(
       this.jobName,
-      this.runnersPipeline(environment, offered),
+      this.pipelineFor(environment, offered).pipeline,
       pipelineOptionsStruct({
         jobName: this.jobName,
         appName: this.jobName,
@@ -81,22 +88,14 @@ export class Submission {
     }
   }
 
-  private runnersPipeline(
-    environment: Exclude<PortableEnvironment, { kind: "loopback" }>,
-    offered: readonly OfferedArtifact[],
-  ): Pipeline {
-    const pipeline = this.pipelineFor(environment, offered);
-    return this.profile.expandSplittable ? expandSplittable(pipeline) : pipeline;
-  }
-
   private pipelineFor(
     environment: Exclude<PortableEnvironment, { kind: "loopback" }>,
     offered: readonly OfferedArtifact[],
-  ): Pipeline {
+  ): RunnerPipeline {
     const proto = environmentProto(environment, {
       capabilities: WORKER_CAPABILITIES,
       dependencies: offered.map(({ information }) => information),
     });
-    return graphToProto(this.graph, proto);
+    return runnerPipeline(this.graph, this.profile, proto);
   }
 }

@@ -10,13 +10,18 @@ import { shortestCause } from "./shortest-cause.js";
 export class JobFailedError extends BeamlineError {
   override readonly name = "JobFailedError";
   readonly jobId: string;
-  /** All that the runner said about the job, stack traces and all: for a log file. */
-  readonly details: string;
+  /** Hidden from whoever prints the error as it is. */
+  readonly #details: string;
 
   constructor(jobId: string, message: string, details: string) {
     super("JOB_FAILED", message, { origin: "remote" });
     this.jobId = jobId;
-    this.details = details;
+    this.#details = details;
+  }
+
+  /** All that the runner said about the job, stack traces and all: for a log file. */
+  get details(): string {
+    return this.#details;
   }
 }
 

@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UsageError } from "../command/usage-error.js";
+import type { Command } from "../jvm/java-command.js";
+import type { Cli } from "../terminal/cli.js";
+import type { Terminal } from "../terminal/terminal.js";
+import type { RemoteRunner } from "./remote-flags.js";
+
+export interface JobServerFlags {
+  readonly jobEndpoint?: string | undefined;
+  readonly sparkMaster?: string | undefined;
+  readonly flinkMaster?: string | undefined;
+}
+
+/** A job server to submit to. */
+export interface OpenJobServer {
+  readonly endpoint: string;
+  /** Ends it, if it was started for this run. */
+  close(): Promise<void>;
+}
+
+/** The job server that the flags name, or one started for this run. */
+export async function openJobServer(
+  runner: RemoteRunner,
+  flags: JobServerFlags,
+  { cli, terminal, signal }: { cli: Cli; terminal: Terminal; signal: AbortSignal },
+): Promise<OpenJobServer> {
+  const { jobEndpoint } = flags;
+  if (jobEndpoint !== undefined) return { endpoint: jobEndpoint, close: async () => {} };
+  if (runner !== "spark" && runner !== "flink") {
+    throw new UsageError(`run on ${runner}`, [
+      {
+        subject: "--job-endpoint",
+        message: `missing: start the ${runner === "portable" ? "runner's" : runner} job server and give its host:port`,
+      },
+    ]);
+  }
+  const [jar, java, spark, commands, { JobServer }] = await Promise.all([
+    import("../jvm/job-server-jar.js"),
+    import("../jvm/java.js"),
+    import("../jvm/spark-installation.js"),
+    import("../jvm/job-server-command.js"),
+    import("../jvm/start-job-server.js"),
+  ]);
+  const onProgress = (text: string) => terminal.progress(text);
+  const options = { env: cli.env, signal, onProgress };
+  const folder = await mkdtemp(join(tmpdir(), "beamline-job-server-"));
+  try {
+    const common = {
+      java: await java.findJava(cli.env, signal),
+      jar: await jar.ensureJobServerJar(runner, options),
+      artifactsFolder: join(folder, "artifacts"),
+    };
+    let command: Command;
+    if (runner === "spark") {
+      const { sparkMaster: master = "local[*]" } = flags;
+      command = commands.sparkJobServerCommand({
+        ...common,
+        spark: await spark.ensureSpark(options),
+        master,
+      });
+    } else {
+      command = commands.flinkJobServerCommand({
+        ...common,
+        master: flags.flinkMaster ?? "[local]",
+      });
+    }
+    onProgress(`Starting the job server for ${runner}`);
+    const server = await JobServer.start(command, {
+      env: cli.env,
+      signal,
+      ...(terminal.verbose ? { onLog: (line: string) => terminal.talk(line) } : {}),
+    });
+    return {
+      endpoint: server.addresses.job,
+      async close() {
+        await server.stop();
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  } finally {
+    terminal.progress(undefined);
+  }
+}

@@ -1,0 +1,82 @@
+import { choiceFlag, type Flag, type Parsed, switchFlag, textFlag } from "../command/flag.js";
+
+/** Where a pipeline can run besides this machine's own engine. */
+export const remoteRunners = ["spark", "flink", "prism", "python", "portable"] as const;
+
+export type RemoteRunner = (typeof remoteRunners)[number];
+
+export const environments = ["loopback", "process", "docker", "external"] as const;
+
+export type EnvironmentName = (typeof environments)[number];
+
+/** A `NAME=VALUE` pair; given several times, they add up. */
+function pairFlag(
+  about: Pick<Flag, "summary" | "placeholder">,
+): Flag<readonly [string, string]> & { readonly repeatable: true } {
+  return {
+    kind: "value",
+    repeatable: true,
+    ...about,
+    parse(text): Parsed<readonly [string, string]> {
+      const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
+      if (name === undefined || value === undefined)
+        return { ok: false, problem: "not NAME=VALUE" };
+      return { ok: true, value: [camelCase(name), value] };
+    },
+  };
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+export const jobNameFlag = textFlag({
+  placeholder: "NAME",
+  summary: "What the job is called",
+  defaultText: "the pipeline's name",
+});
+
+export const runnerOptionFlag = pairFlag({
+  placeholder: "NAME=VALUE",
+  summary: "A pipeline option of the runner, such as bundle_size=0; may be given several times",
+});
+
+/** Flags of how workers come to a job that runs elsewhere. */
+export const environmentFlags = {
+  environment: choiceFlag({
+    choices: environments,
+    summary:
+      "What runs the pipeline's functions: loopback is this process, process a command on the runner's machines, docker an image, external a worker pool",
+  }),
+  environmentConfig: textFlag({
+    placeholder: "TEXT",
+    summary: "The command, image or host:port that the environment needs",
+    defaultText: "this installation's beamline-boot for process",
+  }),
+};
+
+export const jobEndpointFlag = textFlag({
+  placeholder: "HOST:PORT",
+  summary: "A running job server's Job API",
+});
+
+/** Flags of `run` for every runner but the local one. */
+export const remoteFlags = {
+  jobEndpoint: { ...jobEndpointFlag, summary: "Job API of a running job server to use" },
+  sparkMaster: textFlag({
+    placeholder: "URL",
+    summary: "Spark to start the job server with, for --runner spark without --job-endpoint",
+    defaultText: "local[*]",
+  }),
+  flinkMaster: textFlag({
+    placeholder: "ADDRESS",
+    summary: "The same for --runner flink: [local] or host:port",
+    defaultText: "[local]",
+  }),
+  ...environmentFlags,
+  jobName: jobNameFlag,
+  runnerOption: runnerOptionFlag,
+  detach: switchFlag({
+    summary: "Submit the job and leave it; beamline jobs follows it. Needs --job-endpoint",
+  }),
+};

@@ -1,0 +1,130 @@
+import type { Graph } from "beamline";
+import type { Artifact, PipelineOptions, PortableRunResult } from "beamline/runners/portable";
+import type { FlagValues } from "../command/command.js";
+import { exitCodes } from "../command/exit-code.js";
+import { UsageError } from "../command/usage-error.js";
+import type { runFlags } from "../commands/run-flags.js";
+import { buildGraph } from "../pipeline/build-graph.js";
+import type { ChosenPipeline } from "../pipeline/chosen-pipeline.js";
+import { Cancellation, type Cli } from "../terminal/cli.js";
+import type { Terminal } from "../terminal/terminal.js";
+import { environmentFor } from "./environment.js";
+import { openJobServer } from "./open-job-server.js";
+import type { RemoteRunner } from "./remote-flags.js";
+import { remoteSummary } from "./remote-summary.js";
+
+export interface RemoteRun {
+  readonly pipeline: ChosenPipeline;
+  readonly runner: RemoteRunner;
+  readonly flags: FlagValues<typeof runFlags>;
+  readonly cli: Cli;
+  readonly terminal: Terminal;
+}
+
+/** Runs a pipeline on a job server, or submits it there with `--detach`. */
+export async function runRemote(run: RemoteRun): Promise<number> {
+  const { runner, flags, cli, terminal, pipeline } = run;
+  if (flags.detach === true) return await submit(run);
+  const signal = cli.cancellation();
+  const environment = environmentFor(flags, "loopback");
+  const { graph, artifacts } =
+    environment.kind === "loopback"
+      ? { graph: await buildGraph(pipeline), artifacts: [] }
+      : await ship(pipeline, cli);
+  try {
+    const server = await openJobServer(runner, flags, { cli, terminal, signal });
+    try {
+      const { runPortable } = await import("beamline/runners/portable");
+      const result = await runPortable(graph, {
+        ...submission(run, server.endpoint, artifacts),
+        environment,
+        code: pipeline.code,
+        signal,
+        onState: (state) => terminal.progress(`${runner}: ${state}`),
+        onMessage: ({ level, text }) => {
+          if (level === "warning" || terminal.verbose) terminal.talk(terminal.style.faint(text));
+        },
+      });
+      terminal.progress(undefined);
+      report(run, graph, result);
+      return exitCodes.done.code;
+    } finally {
+      terminal.progress(undefined);
+      await server.close();
+    }
+  } catch (error) {
+    const cancelled: unknown = signal.reason;
+    if (signal.aborted && cancelled instanceof Cancellation) throw cancelled;
+    throw error;
+  }
+}
+
+async function submit(run: RemoteRun): Promise<number> {
+  const { flags, cli, terminal, pipeline, runner } = run;
+  const environment = environmentFor(flags, "process");
+  if (flags.jobEndpoint === undefined || environment.kind === "loopback") {
+    throw new UsageError(`run ${pipeline.file} --detach`, [
+      {
+        subject: "--detach",
+        message:
+          "needs --job-endpoint, and an --environment other than loopback: both would end with this process",
+      },
+    ]);
+  }
+  const { graph, artifacts } = await ship(pipeline, cli);
+  const { submitPortable } = await import("beamline/runners/portable");
+  const job = await submitPortable(graph, {
+    ...submission(run, flags.jobEndpoint, artifacts),
+    environment,
+  });
+  if (terminal.json) terminal.document({ pipeline: graph.name, runner, ...job });
+  else {
+    terminal.data(job.jobId);
+    terminal.talk(
+      `Submitted. Follow it: beamline jobs wait ${job.jobId} --job-endpoint ${job.jobEndpoint}`,
+    );
+  }
+  return exitCodes.done.code;
+}
+
+async function ship(pipeline: ChosenPipeline, cli: Cli) {
+  const { shipPipeline } = await import("./worker-files.js");
+  return await shipPipeline(pipeline, cli);
+}
+
+function submission(
+  { runner, flags, terminal }: RemoteRun,
+  jobEndpoint: string,
+  artifacts: readonly Artifact[],
+) {
+  return {
+    jobEndpoint,
+    runner: runner === "portable" ? ("generic" as const) : runner,
+    artifacts,
+    options: runnerOptions(flags.runnerOption),
+    ...(flags.jobName === undefined ? {} : { jobName: flags.jobName }),
+    onWarning: (warning: string) => terminal.talk(terminal.style.warn(warning)),
+  };
+}
+
+export function runnerOptions(pairs: readonly (readonly [string, string])[] = []): PipelineOptions {
+  return Object.fromEntries(pairs);
+}
+
+function report({ runner, terminal }: RemoteRun, graph: Graph, result: PortableRunResult): void {
+  if (terminal.json) {
+    const { state, jobId, jobEndpoint, elapsedMs, counters } = result;
+    terminal.document({
+      pipeline: graph.name,
+      runner,
+      state,
+      jobId,
+      jobEndpoint,
+      elapsedMs,
+      counters,
+    });
+    return;
+  }
+  const { width, style } = terminal;
+  terminal.talk(remoteSummary(graph.name, runner, result, { width, style }).join("\n"));
+}

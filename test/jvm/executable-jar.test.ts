@@ -1,0 +1,276 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  pipelineRunners,
+  readExecutableJar,
+  writeExecutableJar,
+} from "../../packages/beamline/dist/jar/index.js";
+import { findJava, type Java } from "../../packages/cli/dist/jvm/java.js";
+import type { Command } from "../../packages/cli/dist/jvm/java-command.js";
+import { ensureJobServerJar } from "../../packages/cli/dist/jvm/job-server-jar.js";
+import {
+  sparkMasterCommand,
+  sparkSubmitCommand,
+  sparkWorkerCommand,
+} from "../../packages/cli/dist/jvm/spark-command.js";
+import {
+  ensureSpark,
+  type SparkInstallation,
+} from "../../packages/cli/dist/jvm/spark-installation.js";
+import { describeJvm } from "./jvm-tools.js";
+
+const BUILD_MS = 10 * 60_000;
+const HOST = "localhost";
+
+describeJvm("executable jars", () => {
+  let java: Java;
+  let spark: SparkInstallation;
+  let jobServerJar: string;
+  let folder: string;
+  let good: string;
+  let bad: string;
+
+  beforeAll(async () => {
+    java = await findJava(process.env);
+    spark = await ensureSpark();
+    jobServerJar = await ensureJobServerJar("spark");
+    folder = mkdtempSync(join(tmpdir(), "beamline-jars-"));
+    good = join(folder, "good.jar");
+    bad = join(folder, "bad.jar");
+    await writeJar(good, pipelineWith({}));
+    const unheard = {
+      uniqueName: "Unheard",
+      spec: { urn: "beam:transform:unheard_of:v1" },
+      inputs: { in: "out" },
+    };
+    await writeJar(bad, pipelineWith({ unheard }));
+  }, BUILD_MS);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function writeJar(out: string, pipeline: unknown): Promise<void> {
+    await writeExecutableJar({
+      jobServerJar,
+      out,
+      jobName: "impulse",
+      pipelineJson: JSON.stringify(pipeline),
+      optionsJson: JSON.stringify({ "beam:option:job_name:v1": "impulse" }),
+      artifacts: [{ id: "artifact.txt", bytes: Buffer.from("an artifact") }],
+      mainClass: pipelineRunners.spark,
+    });
+  }
+
+  test("are the same bytes each time", async () => {
+    const again = join(folder, "again.jar");
+    await writeJar(again, pipelineWith({}));
+    expect(readFileSync(again).equals(readFileSync(good))).toBe(true);
+  });
+
+  test("are read by Java, by Python and by Beamline", async () => {
+    const names = [
+      "META-INF/MANIFEST.MF",
+      "org/apache/beam/runners/spark/SparkPipelineRunner.class",
+      "BEAM-PIPELINE/pipeline-manifest.json",
+      "BEAM-PIPELINE/impulse/artifacts/artifact.txt",
+    ];
+    const script = join(folder, "ReadJar.java");
+    writeFileSync(script, READ_JAVA);
+    const byJava = spawnSync(java.command, [script, good, ...names], { encoding: "utf8" });
+    expect(byJava.stderr).toBe("");
+    // A stream does not show the manifest among the entries.
+    expect(byJava.stdout.trimEnd().split("\n")).toEqual([
+      `Main-Class ${pipelineRunners.spark}`,
+      ...names.slice(1),
+    ]);
+    const byPython = spawnSync("python3", ["-c", READ_PYTHON, good, ...names], {
+      encoding: "utf8",
+    });
+    expect(byPython.stderr).toBe("");
+    expect(byPython.stdout.trimEnd().split("\n")).toEqual(names);
+
+    expect(await readExecutableJar(good)).toMatchObject({
+      jobName: "impulse",
+      mainClass: pipelineRunners.spark,
+      artifacts: [{ id: "artifact.txt", size: 11 }],
+    });
+    expect(statSync(good).size).toBeGreaterThan(statSync(jobServerJar).size);
+  });
+
+  function submit(jar: string, master: string, deployMode: "client" | "cluster"): Command {
+    const mainClass = pipelineRunners.spark;
+    return sparkSubmitCommand({ java, spark, master, deployMode, mainClass, jar });
+  }
+
+  test("run by spark-submit, and end with what their pipeline ends with", async () => {
+    const done = await run(submit(good, "local[2]", "client"));
+    expect(done.code, done.output).toBe(0);
+    expect(done.output).toContain("Running job impulse");
+    const failed = await run(submit(bad, "local[2]", "client"));
+    expect(failed.code).not.toBe(0);
+    expect(failed.output).toContain("beam:transform:unheard_of:v1");
+  }, 120_000);
+
+  test("run on a standalone cluster, in client and in cluster mode", async () => {
+    const [port, webPort, restPort, workerWebPort] = await freePorts(4);
+    const server = { java, spark, host: HOST };
+    const master = `spark://${HOST}:${port}`;
+    const workFolder = join(folder, "work");
+    const cluster = [
+      start(sparkMasterCommand({ ...server, port, webPort, restPort })),
+      start(
+        sparkWorkerCommand({
+          ...server,
+          master,
+          cores: 2,
+          memory: "2g",
+          workFolder,
+          webPort: workerWebPort,
+        }),
+      ),
+    ];
+    const status = `http://${HOST}:${webPort}/json/`;
+    try {
+      await until("a worker", async () => (await json(status)).aliveworkers === 1);
+      const client = await run(submit(good, master, "client"));
+      expect(client.code, client.output).toBe(0);
+      // In cluster mode it is the cluster that knows how the driver ended.
+      const sent = await run(submit(good, master, "cluster"));
+      expect(sent.code, sent.output).toBe(0);
+      await until("the driver's end", async () => {
+        const { completeddrivers } = await json(status);
+        return Array.isArray(completeddrivers) && completeddrivers.length === 1;
+      });
+      expect(await json(status)).toMatchObject({ completeddrivers: [{ state: "FINISHED" }] });
+    } finally {
+      for (const each of cluster) await end(each);
+    }
+  }, 180_000);
+});
+
+/** Reads as a stream does, which finds a manifest in front only, and as a class loader does. */
+const READ_JAVA = `
+import java.io.*; import java.util.*; import java.util.jar.*;
+public class ReadJar {
+  public static void main(String[] args) throws Exception {
+    List<String> wanted = Arrays.asList(args);
+    PrintStream out = new PrintStream(System.out, true, "UTF-8");
+    try (JarInputStream in = new JarInputStream(new FileInputStream(args[0]))) {
+      out.println("Main-Class " + in.getManifest().getMainAttributes().getValue("Main-Class"));
+      for (JarEntry entry; (entry = in.getNextJarEntry()) != null; )
+        if (wanted.contains(entry.getName())) out.println(entry.getName());
+    }
+    try (JarFile jar = new JarFile(args[0])) {
+      byte[] bytes = jar.getInputStream(jar.getEntry("BEAM-PIPELINE/impulse/artifacts/artifact.txt")).readAllBytes();
+      if (!new String(bytes).equals("an artifact")) throw new IOException("wrong artifact");
+    }
+  }
+}
+`;
+
+const READ_PYTHON = `
+import sys, zipfile
+jar = zipfile.ZipFile(sys.argv[1])
+assert jar.testzip() is None
+names = jar.namelist()
+assert len(set(names)) == len(names)
+print("\\n".join(name for name in sys.argv[2:] if name in names))
+`;
+
+/** A pipeline with an Impulse, which needs no workers, and others. */
+function pipelineWith(others: Readonly<Record<string, unknown>>): unknown {
+  return {
+    components: {
+      transforms: {
+        impulse: {
+          uniqueName: "Impulse",
+          spec: { urn: "beam:transform:impulse:v1" },
+          outputs: { out: "out" },
+        },
+        ...others,
+      },
+      pcollections: {
+        out: {
+          uniqueName: "Impulse.out",
+          coderId: "bytes",
+          isBounded: "BOUNDED",
+          windowingStrategyId: "global",
+        },
+      },
+      windowingStrategies: {
+        global: {
+          windowFn: { urn: "beam:window_fn:global_windows:v1" },
+          mergeStatus: "NON_MERGING",
+          windowCoderId: "window",
+          trigger: { default: {} },
+          accumulationMode: "DISCARDING",
+          outputTime: "END_OF_WINDOW",
+          closingBehavior: "EMIT_IF_NONEMPTY",
+          onTimeBehavior: "FIRE_ALWAYS",
+        },
+      },
+      coders: {
+        bytes: { spec: { urn: "beam:coder:bytes:v1" } },
+        window: { spec: { urn: "beam:coder:global_window:v1" } },
+      },
+    },
+    rootTransformIds: ["impulse", ...Object.keys(others)],
+  };
+}
+
+function start({ command, args, env }: Command): ChildProcess {
+  return spawn(command, args, { env: { ...process.env, ...env }, stdio: "ignore" });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const closed = once(child, "close");
+  child.kill("SIGTERM");
+  await closed;
+}
+
+async function run({ command, args, env }: Command): Promise<{ code: number; output: string }> {
+  const child = spawn(command, args, { env: { ...process.env, ...env } });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (data: Buffer) => {
+      output += data.toString();
+    });
+  }
+  const [code]: unknown[] = await once(child, "close");
+  return { code: typeof code === "number" ? code : -1, output };
+}
+
+/** Polls for a minute. */
+async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if (await condition().catch(() => false)) return;
+    await setTimeout(200);
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
+
+async function json(url: string): Promise<Readonly<Record<string, unknown>>> {
+  const answer: unknown = await (await fetch(url)).json();
+  return Object.fromEntries(Object.entries(answer ?? {}));
+}
+
+async function freePorts(count: 4): Promise<[number, number, number, number]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, HOST));
+  const ports: number[] = [];
+  for (const server of servers) {
+    if (!server.listening) await once(server, "listening");
+    const address = server.address();
+    if (address !== null && typeof address === "object") ports.push(address.port);
+  }
+  for (const server of servers) {
+    server.close();
+    await once(server, "close");
+  }
+  const [a = 0, b = 0, c = 0, d = 0] = ports;
+  return [a, b, c, d];
+}

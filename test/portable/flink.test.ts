@@ -1,0 +1,13 @@
+import { expect } from "vitest";
+import { startFlink } from "./support/java-job-servers.js";
+import { testJobs } from "./support/test-jobs.js";
+import { testTable } from "./support/test-table.js";
+import { useServer } from "./support/use-server.js";
+
+const server = useServer(startFlink);
+testJobs({
+  runner: "flink",
+  server,
+  processFailure: { code: "JOB_FAILED", message: expect.stringContaining("/nowhere/boot") },
+});
+testTable({ runner: "flink", server, rowsPerJob: 12 });
