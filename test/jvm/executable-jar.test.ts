@@ -44,12 +44,13 @@ describeJvm("executable jars", () => {
     good = join(folder, "good.jar");
     bad = join(folder, "bad.jar");
     await writeJar(good, pipelineWith({}));
-    const unheard = {
-      uniqueName: "Unheard",
-      spec: { urn: "beam:transform:unheard_of:v1" },
+    const parDo = {
+      uniqueName: "ParDo",
+      spec: { urn: "beam:transform:pardo:v1" },
       inputs: { in: "out" },
+      environmentId: "broken",
     };
-    await writeJar(bad, pipelineWith({ unheard }));
+    await writeJar(bad, pipelineWith({ parDo }));
   }, BUILD_MS);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -112,7 +113,7 @@ describeJvm("executable jars", () => {
     expect(done.output).toContain("Running job impulse");
     const failed = await run(submit(bad, "local[2]", "client"));
     expect(failed.code).not.toBe(0);
-    expect(failed.output).toContain("beam:transform:unheard_of:v1");
+    expect(failed.output).toContain("Process died with exit code");
   }, 120_000);
 
   test("run on a standalone cluster, in client and in cluster mode", async () => {
@@ -181,7 +182,7 @@ assert len(set(names)) == len(names)
 print("\\n".join(name for name in sys.argv[2:] if name in names))
 `;
 
-/** A pipeline with an Impulse, which needs no workers, and others. */
+/** A pipeline with an Impulse, which needs no workers, and others, whose workers do not start. */
 function pipelineWith(others: Readonly<Record<string, unknown>>): unknown {
   return {
     components: {
@@ -211,6 +212,12 @@ function pipelineWith(others: Readonly<Record<string, unknown>>): unknown {
           outputTime: "END_OF_WINDOW",
           closingBehavior: "EMIT_IF_NONEMPTY",
           onTimeBehavior: "FIRE_ALWAYS",
+        },
+      },
+      environments: {
+        broken: {
+          urn: "beam:env:process:v1",
+          payload: Buffer.from("\x1a\x05false").toString("base64"),
         },
       },
       coders: {

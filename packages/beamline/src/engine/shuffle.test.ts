@@ -186,7 +186,9 @@ describe("ShuffleWriter", () => {
     writer.clear();
     expect(writer.take()).toEqual([]);
     write(writer, [["b", "2"]]);
-    expect(read(writer.take())).toEqual([["b", ["2"]]]);
+    const blocks = writer.take();
+    expect(blocks.map(({ records }) => records)).toEqual([1]);
+    expect(read(blocks)).toEqual([["b", ["2"]]]);
   });
 
   test("gives blocks of their own memory, fit to be transferred", () => {

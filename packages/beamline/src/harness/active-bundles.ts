@@ -79,7 +79,7 @@ export class ActiveBundles {
   /** The streams that bundles need. */
   connect(planes: Planes): void {
     this.planes = planes;
-    this.pool.warmUp();
+    if (this.refusal === undefined) this.pool.warmUp();
   }
 
   get size(): number {
@@ -96,13 +96,14 @@ export class ActiveBundles {
     descriptor: DescriptorInfo,
     embedded: readonly ElementsData[],
   ): Promise<BundleOutcome> {
-    if (this.refusal !== undefined) return { kind: "failed", report: this.refusal };
     try {
-      // A runner sends only over streams that are open.
+      // A runner sends only over streams that are open, and waits for them before it hears of
+      // anything else.
       for (const endpoint of descriptor.ports.values()) this.planes?.data.open(endpoint);
     } catch (error) {
       return { kind: "failed", report: encodeErrorReport(error) };
     }
+    if (this.refusal !== undefined) return { kind: "failed", report: this.refusal };
     const slot = this.pool.assign(instruction);
     const outcome = new Promise<BundleOutcome>((settle) => {
       this.active.set(instruction, { instruction, descriptor, slot, settle });
@@ -303,7 +304,8 @@ export class ActiveBundles {
     bundle.settle(outcome);
   }
 
-  private refuse(report: string): void {
+  /** Fails every bundle from now on. */
+  refuse(report: string): void {
     this.refusal ??= report;
     for (const instruction of [...this.active.keys()]) {
       this.settle(instruction, { kind: "failed", report });

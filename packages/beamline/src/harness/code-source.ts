@@ -8,3 +8,9 @@ export type CodeSource =
   | { readonly kind: "graph"; readonly graph: Graph }
   /** A module that worker threads import: bundles run there. */
   | { readonly kind: "module"; readonly code: CodeReference; readonly fingerprint: Fingerprint };
+
+/** Code that cannot be loaded. The worker serves only to tell the runner so. */
+export interface UnloadableCode {
+  readonly kind: "unloadable";
+  readonly cause: unknown;
+}

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { BeamlineError } from "../model/errors.js";
+import { BeamlineError, internalError } from "../model/errors.js";
 import { BeamFnControl } from "../proto/gen/fn-execution/control_pb.js";
 import { runnerProtocolUrns } from "../proto/urns.js";
 import type { Network, Transport } from "../transport/transport.js";
@@ -10,8 +10,8 @@ import { DescriptorCache } from "./channels/descriptor-cache.js";
 import { LogChannel } from "./channels/log-channel.js";
 import { StatePlane } from "./channels/state-plane.js";
 import { serveStatus } from "./channels/status-channel.js";
-import type { CodeSource } from "./code-source.js";
-import { decodeErrorReport } from "./error-report.js";
+import type { CodeSource, UnloadableCode } from "./code-source.js";
+import { decodeErrorReport, encodeErrorReport } from "./error-report.js";
 import { Instructions } from "./instructions.js";
 import { inlineLane } from "./lanes/inline-lane.js";
 import type { OpenLane } from "./lanes/lane-handle.js";
@@ -27,7 +27,7 @@ export interface HarnessOptions {
   readonly logging?: string;
   /** Default: nobody asks for the status. */
   readonly status?: string;
-  readonly code: CodeSource;
+  readonly code: CodeSource | UnloadableCode;
   /** Threads that run bundles, where the code is a module. Default: one per core. */
   readonly threads?: number;
   /**
@@ -70,7 +70,7 @@ class Harness {
   private broken: BeamlineError | undefined;
 
   constructor(options: HarnessOptions) {
-    const { network, workerId, runnerCapabilities = [] } = options;
+    const { network, workerId, runnerCapabilities = [], captureConsole = true } = options;
     const metadata = { worker_id: workerId };
     this.options = options;
     this.control = network.connect(options.control, { metadata });
@@ -81,7 +81,7 @@ class Harness {
     const threads = threadsOf(options);
     this.bundles = new ActiveBundles({
       threads,
-      openLane: laneOpener(options, threads),
+      openLane: laneOpener(options.code, captureConsole, threads),
       embedOutputs: runnerCapabilities.includes(
         runnerProtocolUrns.controlResponseElementsEmbedding,
       ),
@@ -110,6 +110,8 @@ class Harness {
         : network.connect(status, { metadata: { worker_id: workerId } });
     if (statusTransport !== undefined) void serveStatus(statusTransport, () => this.status());
     try {
+      const { code } = this.options;
+      if (code.kind === "unloadable") this.bundles.refuse(encodeErrorReport(code.cause));
       this.bundles.connect({ data: this.data, state: this.state });
       await this.serve();
     } finally {
@@ -175,7 +177,7 @@ class Harness {
 }
 
 function threadsOf({ code, threads }: HarnessOptions): number {
-  if (code.kind === "graph") return 1;
+  if (code.kind !== "module") return 1;
   const count = threads ?? availableParallelism();
   if (Number.isInteger(count) && count >= 1) return count;
   throw new BeamlineError(
@@ -185,22 +187,24 @@ function threadsOf({ code, threads }: HarnessOptions): number {
 }
 
 function laneOpener(
-  { code, captureConsole = true }: HarnessOptions,
+  code: HarnessOptions["code"],
+  captureConsole: boolean,
   parallelism: number,
 ): (index: number) => OpenLane {
-  if (code.kind === "graph") {
-    const open = inlineLane(code.graph);
-    return () => open;
+  switch (code.kind) {
+    case "graph": {
+      const open = inlineLane(code.graph);
+      return () => open;
+    }
+    case "module": {
+      const setup = { code: code.code, fingerprint: code.fingerprint, parallelism, captureConsole };
+      return (index) => threadLane({ ...setup, name: `lane-${index}` });
+    }
+    case "unloadable":
+      return () => {
+        throw internalError("A worker without code was to run a bundle");
+      };
   }
-  const { code: reference, fingerprint } = code;
-  return (index) =>
-    threadLane({
-      code: reference,
-      fingerprint,
-      parallelism,
-      captureConsole,
-      name: `lane-${index}`,
-    });
 }
 
 function lost(address: string, cause: unknown): BeamlineError {

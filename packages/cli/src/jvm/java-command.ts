@@ -43,7 +43,7 @@ const OPENED = [
 ];
 
 /** The options with which Spark and Flink run on Java 11 to 17. */
-const moduleOptions: readonly string[] = [
+export const moduleOptions: readonly string[] = [
   "-XX:+IgnoreUnrecognizedVMOptions",
   ...OPENED.map((name) => `--add-opens=${name}=ALL-UNNAMED`),
   "-Djdk.reflect.useDirectMethodHandle=false",

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Java } from "./java.js";
-import { type Command, javaCommand, sparkClassPath } from "./java-command.js";
+import { type Command, javaCommand, moduleOptions, sparkClassPath } from "./java-command.js";
 import type { SparkInstallation } from "./spark-installation.js";
 
 export interface SparkSubmitOptions {
@@ -23,13 +23,12 @@ export interface SparkSubmitOptions {
  * fetched jars by the class behind it.
  */
 export function sparkSubmitCommand(options: SparkSubmitOptions): Command {
-  const { java, spark, master, deployMode, mainClass, jar, conf = {}, args = [] } = options;
-  const { heap = "2g" } = options;
+  const { java, spark, master, deployMode, mainClass, jar, args = [], heap = "2g" } = options;
   const submit = [
     `--master=${master}`,
     `--deploy-mode=${deployMode}`,
     `--class=${mainClass}`,
-    ...Object.entries(conf).map(([name, value]) => `--conf=${name}=${value}`),
+    ...Object.entries(configuration(options)).map(([name, value]) => `--conf=${name}=${value}`),
   ];
   if (spark.hasScripts) {
     return {
@@ -46,6 +45,18 @@ export function sparkSubmitCommand(options: SparkSubmitOptions): Command {
     heap,
     env: { SPARK_HOME: spark.home },
   });
+}
+
+const DRIVER_OPTIONS = "spark.driver.extraJavaOptions";
+
+/** Standalone clusters start drivers without the options that Java 17 needs. */
+function configuration({ conf = {}, master, deployMode }: SparkSubmitOptions) {
+  if (deployMode === "client" || !master.startsWith("spark://")) return conf;
+  const own = conf[DRIVER_OPTIONS];
+  return {
+    ...conf,
+    [DRIVER_OPTIONS]: [...moduleOptions, ...(own === undefined ? [] : [own])].join(" "),
+  };
 }
 
 interface StandaloneOptions {

@@ -34,9 +34,16 @@ export function environmentFor(
   }
 }
 
-/** The command for jars, which run where this installation is not. */
-export function containerBoot(): string {
-  return CONTAINER_BOOT;
+/** The environment in a jar, which runs where this installation is not. */
+export function jarEnvironment({
+  environment = "process",
+  environmentConfig,
+}: EnvironmentFlags): Exclude<PortableEnvironment, { readonly kind: "loopback" }> {
+  const config =
+    environment === "process" ? (environmentConfig ?? CONTAINER_BOOT) : environmentConfig;
+  const chosen = environmentFor({ environment, environmentConfig: config }, "process");
+  if (chosen.kind !== "loopback") return chosen;
+  throw wrong({ subject: "--environment", message: "loopback ends with this process" });
 }
 
 function ownBoot(): string {

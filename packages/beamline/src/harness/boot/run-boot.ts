@@ -7,7 +7,6 @@ import type { Network } from "../../transport/transport.js";
 import { LogChannel } from "../channels/log-channel.js";
 import type { CodeSource } from "../code-source.js";
 import { encodeErrorReport } from "../error-report.js";
-import { refuseWork } from "../refuse-work.js";
 import { runHarness } from "../run-harness.js";
 import { type BootArguments, parseBootArguments } from "./boot-arguments.js";
 import { BootLog } from "./boot-log.js";
@@ -25,8 +24,6 @@ export interface BootOptions {
   readonly signal: AbortSignal;
   /** Default: gRPC. */
   readonly network?: Network;
-  /** How long a worker that cannot start waits for a bundle, to tell the runner why. Default: 10 s. */
-  readonly patienceMs?: number;
 }
 
 /**
@@ -35,7 +32,7 @@ export interface BootOptions {
  * answer to the first bundle.
  */
 export async function runBoot(options: BootOptions): Promise<number> {
-  const { signal, version, network = grpcNetwork, patienceMs = 10_000 } = options;
+  const { signal, version, network = grpcNetwork } = options;
   let log = new BootLog("unknown");
   let args: BootArguments | undefined;
   let provision: Provision | undefined;
@@ -65,7 +62,8 @@ export async function runBoot(options: BootOptions): Promise<number> {
     const control = provision?.control ?? args?.control;
     // A harness that ran has told the runner itself.
     if (control !== undefined && !hasServed) {
-      await refuseWork({ network, workerId, control, report, patienceMs });
+      const code = { kind: "unloadable", cause: error } as const;
+      await runHarness({ network, workerId, control, code }).catch(() => undefined);
     }
     return 1;
   }
