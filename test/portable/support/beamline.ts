@@ -1,6 +1,7 @@
 // What users get is tested, and with it the pipeline table, which is no public part of it.
 export {
   BeamlineError,
+  type BundleContext,
   combineFn,
   DoFn,
   generateSequence,

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { JobServer } from "./job-servers.js";
 import {
   ensureJobServerJar,
   ensureSpark,
@@ -9,11 +10,14 @@ import {
   JobServer as JavaProcess,
   sparkJobServerCommand,
 } from "./jvm.js";
-import type { JobServer } from "./job-servers.js";
 
 /** Beam's Spark job server, with Spark in the same process on two cores. */
 export async function startSpark(): Promise<JobServer> {
-  const [java, jar, spark] = [await findJava(process.env), await ensureJobServerJar("spark"), await ensureSpark()];
+  const [java, jar, spark] = [
+    await findJava(process.env),
+    await ensureJobServerJar("spark"),
+    await ensureSpark(),
+  ];
   return await start("spark", (artifactsFolder) =>
     sparkJobServerCommand({ java, jar, spark, artifactsFolder, master: "local[2]", heap: "2g" }),
   );

@@ -177,7 +177,7 @@ describe("ShuffleWriter", () => {
   });
 
   test("is empty after take() and after clear()", () => {
-    const writer = new ShuffleWriter(2);
+    const writer = new ShuffleWriter(1);
     write(writer, [["a", "1"]]);
     writer.take();
     expect(writer.take()).toEqual([]);

@@ -39,6 +39,9 @@ interface Edge {
   readonly downstream: readonly Congestible[];
 }
 
+/** Where elements go that nobody takes. */
+const NOWHERE: Edge = { receive: () => {}, downstream: [] };
+
 /** Turns a stage into a chain of direct calls, from its sinks up to its inputs. */
 export function compileStage(
   stage: Stage,
@@ -52,9 +55,14 @@ export function compileStage(
     else present.push(edge);
   };
   const edgeOf = (pcollection: PCollectionId): Edge => {
-    const edge = joinEdges(edges.get(pcollection) ?? []);
-    if (options.strictEncoding !== true) return edge;
-    return { ...edge, receive: recodingEdge(stage, pcollection, edge.receive) };
+    const consumers = edges.get(pcollection) ?? [];
+    if (options.strictEncoding !== true) return joinEdges(consumers);
+    // A copy for each consumer; without any, elements must still encode.
+    const recoded = (consumers.length === 0 ? [NOWHERE] : consumers).map((edge) => ({
+      ...edge,
+      receive: recodingEdge(stage, pcollection, edge.receive),
+    }));
+    return joinEdges(recoded);
   };
 
   for (const sink of stage.sinks) {
@@ -143,7 +151,7 @@ function parDoOperator(
 
 function joinEdges(edges: readonly Edge[]): Edge {
   const [first, second, third] = edges;
-  if (first === undefined) return { receive: () => {}, downstream: [] };
+  if (first === undefined) return NOWHERE;
   if (second === undefined) return first;
   const downstream = [...new Set(edges.flatMap((edge) => edge.downstream))];
   if (third === undefined) {

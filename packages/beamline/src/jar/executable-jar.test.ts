@@ -4,11 +4,10 @@ import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, deflateRawSync } from "node:zlib";
-import { create, toBinary, toJsonString } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { packSpec } from "../proto/function-spec.js";
 import { ArtifactFilePayloadSchema } from "../proto/gen/pipeline/artifacts_pb.js";
 import { ProcessPayloadSchema } from "../proto/gen/pipeline/environment_pb.js";
-import { PipelineSchema } from "../proto/gen/pipeline/pipeline_pb.js";
 import { artifactTypeUrns, environmentUrns } from "../proto/urns.js";
 import { artifactPath, pipelineRunners } from "./jar-layout.js";
 import { readDirectory } from "./read-directory.js";
@@ -255,27 +254,26 @@ describe("readExecutableJar", () => {
   test("shows what writeExecutableJar wrote", async () => {
     jobServer();
     const bytes = Buffer.from("console.log('hello')");
-    const typePayload = toBinary(
-      ArtifactFilePayloadSchema,
-      create(ArtifactFilePayloadSchema, { path: artifactPath("words", "main.mjs") }),
-    );
-    const payload = toBinary(
-      ProcessPayloadSchema,
-      create(ProcessPayloadSchema, { command: "/opt/boot" }),
-    );
-    const pipeline = create(PipelineSchema, {
+    const type = packSpec(artifactTypeUrns.file, ArtifactFilePayloadSchema, {
+      path: artifactPath("words", "main.mjs"),
+    });
+    const process = packSpec(environmentUrns.process, ProcessPayloadSchema, {
+      command: "/opt/boot",
+    });
+    const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
+    const pipelineJson = JSON.stringify({
       components: {
+        transforms: {},
         environments: {
           js: {
-            urn: environmentUrns.process,
-            payload,
+            urn: process.urn,
+            payload: base64(process.payload),
             capabilities: ["beam:coder:bytes:v1", "beam:version:sdk_base:beamline:0.1.0"],
-            dependencies: [{ typeUrn: artifactTypeUrns.file, typePayload }],
+            dependencies: [{ typeUrn: type.urn, typePayload: base64(type.payload) }],
           },
         },
       },
     });
-    const pipelineJson = toJsonString(PipelineSchema, pipeline);
     await writeExecutableJar(jarOf({ pipelineJson, artifacts: [{ id: "main.mjs", bytes }] }));
     expect(await readExecutableJar(join(folder, "out.jar"))).toMatchObject({
       jobName: "words",

@@ -1,17 +1,14 @@
-import { fromBinary, fromJsonString } from "@bufbuild/protobuf";
 import { BeamlineError } from "../model/errors.js";
+import { functionSpec, unpackSpec } from "../proto/function-spec.js";
 import {
   ArtifactFilePayloadSchema,
-  type ArtifactInformation,
   ArtifactStagingToRolePayloadSchema,
 } from "../proto/gen/pipeline/artifacts_pb.js";
 import {
   DockerPayloadSchema,
-  type Environment,
   ExternalPayloadSchema,
   ProcessPayloadSchema,
 } from "../proto/gen/pipeline/environment_pb.js";
-import { PipelineSchema } from "../proto/gen/pipeline/pipeline_pb.js";
 import {
   artifactRoleUrns,
   artifactTypeUrns,
@@ -37,17 +34,14 @@ export interface JarDependency {
   readonly path: string | undefined;
 }
 
-/** The environments of a pipeline in proto3 JSON. */
+/** The environments of a pipeline in proto3 JSON; what else is in it does not matter. */
 export function environmentsOf(pipelineJson: string): JarEnvironment[] {
   try {
-    const pipeline = fromJsonString(PipelineSchema, pipelineJson, { ignoreUnknownFields: true });
-    return Object.entries(pipeline.components?.environments ?? {}).map(([id, environment]) => ({
-      id,
-      urn: environment.urn,
-      target: targetOf(environment),
-      sdk: sdkOf(environment),
-      dependencies: environment.dependencies.map(dependencyOf),
-    }));
+    const pipeline: unknown = JSON.parse(pipelineJson);
+    const environments = field(field(pipeline, "components"), "environments");
+    return Object.entries(environments ?? {}).map(([id, environment]) =>
+      environmentFrom(id, environment),
+    );
   } catch (cause) {
     throw new BeamlineError(
       "INVALID_PIPELINE",
@@ -58,34 +52,66 @@ export function environmentsOf(pipelineJson: string): JarEnvironment[] {
   }
 }
 
-function targetOf({ urn, payload }: Environment): string | undefined {
+function environmentFrom(id: string, environment: unknown): JarEnvironment {
+  const urn = textField(environment, "urn");
+  const prefix = unlistedUrns.sdkBaseVersionPrefix;
+  const sdk = listField(environment, "capabilities").find(
+    (capability) => typeof capability === "string" && capability.startsWith(prefix),
+  );
+  return {
+    id,
+    urn,
+    target: targetOf(urn, textField(environment, "payload")),
+    sdk: typeof sdk === "string" ? sdk.slice(prefix.length) : undefined,
+    dependencies: listField(environment, "dependencies").map(dependencyFrom),
+  };
+}
+
+function targetOf(urn: string, payload: string): string | undefined {
+  const spec = functionSpec(urn, Buffer.from(payload, "base64"));
   switch (urn) {
     case environmentUrns.process:
-      return fromBinary(ProcessPayloadSchema, payload).command;
+      return unpackSpec(spec, ProcessPayloadSchema).command;
     case environmentUrns.docker:
-      return fromBinary(DockerPayloadSchema, payload).containerImage;
+      return unpackSpec(spec, DockerPayloadSchema).containerImage;
     case environmentUrns.external:
-      return fromBinary(ExternalPayloadSchema, payload).endpoint?.url;
+      return unpackSpec(spec, ExternalPayloadSchema).endpoint?.url;
     default:
       return undefined;
   }
 }
 
-function sdkOf({ capabilities }: Environment): string | undefined {
-  const prefix = unlistedUrns.sdkBaseVersionPrefix;
-  return capabilities.find((capability) => capability.startsWith(prefix))?.slice(prefix.length);
-}
-
-function dependencyOf(artifact: ArtifactInformation): JarDependency {
-  const { typeUrn, typePayload, roleUrn, rolePayload } = artifact;
+function dependencyFrom(artifact: unknown): JarDependency {
+  const spec = (part: "type" | "role") =>
+    functionSpec(
+      textField(artifact, `${part}Urn`),
+      Buffer.from(textField(artifact, `${part}Payload`), "base64"),
+    );
+  const [type, role] = [spec("type"), spec("role")];
   return {
     stagedName:
-      roleUrn === artifactRoleUrns.stagingTo
-        ? fromBinary(ArtifactStagingToRolePayloadSchema, rolePayload).stagedName
+      role.urn === artifactRoleUrns.stagingTo
+        ? unpackSpec(role, ArtifactStagingToRolePayloadSchema).stagedName
         : undefined,
     path:
-      typeUrn === artifactTypeUrns.file
-        ? fromBinary(ArtifactFilePayloadSchema, typePayload).path
+      type.urn === artifactTypeUrns.file
+        ? unpackSpec(type, ArtifactFilePayloadSchema).path
         : undefined,
   };
+}
+
+function field(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  return Object.entries(value).find(([key]) => key === name)?.[1];
+}
+
+/** Proto3 JSON leaves out what is empty. */
+function textField(value: unknown, name: string): string {
+  const text = field(value, name);
+  return typeof text === "string" ? text : "";
+}
+
+function listField(value: unknown, name: string): readonly unknown[] {
+  const list = field(value, name);
+  return Array.isArray(list) ? list : [];
 }

@@ -10,18 +10,21 @@ export const environments = ["loopback", "process", "docker", "external"] as con
 export type EnvironmentName = (typeof environments)[number];
 
 /** A `NAME=VALUE` pair; given several times, they add up. */
-function pairFlag(
-  about: Pick<Flag, "summary" | "placeholder">,
-): Flag<readonly [string, string]> & { readonly repeatable: true } {
+function pairFlag({
+  parseName,
+  ...about
+}: Pick<Flag, "summary" | "placeholder"> & {
+  readonly parseName: (name: string) => string;
+}): Flag<readonly [string, string]> & { readonly repeatable: true } {
   return {
     kind: "value",
     repeatable: true,
     ...about,
     parse(text): Parsed<readonly [string, string]> {
-      const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
+      const [, name, value] = /^([A-Za-z_][\w.]*)=(.*)$/s.exec(text) ?? [];
       if (name === undefined || value === undefined)
         return { ok: false, problem: "not NAME=VALUE" };
-      return { ok: true, value: [camelCase(name), value] };
+      return { ok: true, value: [parseName(name), value] };
     },
   };
 }
@@ -39,6 +42,7 @@ export const jobNameFlag = textFlag({
 export const runnerOptionFlag = pairFlag({
   placeholder: "NAME=VALUE",
   summary: "A pipeline option of the runner, such as bundle_size=0; may be given several times",
+  parseName: camelCase,
 });
 
 /** Flags of how workers come to a job that runs elsewhere. */
@@ -67,6 +71,21 @@ export const remoteFlags = {
     placeholder: "URL",
     summary: "Spark to start the job server with, for --runner spark without --job-endpoint",
     defaultText: "local[*]",
+  }),
+  sparkRestUrl: textFlag({
+    placeholder: "URL",
+    summary:
+      "REST server of a standalone Spark master, such as http://host:6066: writes the executable jar and submits it there",
+  }),
+  sparkConf: pairFlag({
+    placeholder: "NAME=VALUE",
+    summary: "A Spark property for --spark-rest-url; may be given several times",
+    parseName: (name) => name,
+  }),
+  jarOut: textFlag({
+    placeholder: "FILE",
+    summary: "Where --spark-rest-url writes the jar: workers must see it under this path",
+    defaultText: ".beamline/NAME.jar",
   }),
   flinkMaster: textFlag({
     placeholder: "ADDRESS",

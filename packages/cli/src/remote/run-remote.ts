@@ -24,6 +24,11 @@ export interface RemoteRun {
 /** Runs a pipeline on a job server, or submits it there with `--detach`. */
 export async function runRemote(run: RemoteRun): Promise<number> {
   const { runner, flags, cli, terminal, pipeline } = run;
+  if (flags.sparkRestUrl !== undefined) {
+    if (runner !== "spark") throw wrongRunner(runner);
+    const { runSparkRest } = await import("./run-spark-rest.js");
+    return await runSparkRest(run, flags.sparkRestUrl);
+  }
   if (flags.detach === true) return await submit(run);
   const signal = cli.cancellation();
   const environment = environmentFor(flags, "loopback");
@@ -57,6 +62,12 @@ export async function runRemote(run: RemoteRun): Promise<number> {
     if (signal.aborted && cancelled instanceof Cancellation) throw cancelled;
     throw error;
   }
+}
+
+function wrongRunner(runner: RemoteRunner): UsageError {
+  return new UsageError(`run on ${runner}`, [
+    { subject: "--spark-rest-url", message: "is for --runner spark" },
+  ]);
 }
 
 async function submit(run: RemoteRun): Promise<number> {

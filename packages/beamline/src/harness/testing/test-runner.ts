@@ -8,6 +8,16 @@ import {
 } from "../../proto/gen/fn-execution/control_pb.js";
 import { BeamFnData } from "../../proto/gen/fn-execution/data_pb.js";
 import { BeamFnLogging, type LogEntry } from "../../proto/gen/fn-execution/logging_pb.js";
+import {
+  type ProvisionInfoSchema,
+  ProvisionService,
+} from "../../proto/gen/fn-execution/provision_pb.js";
+import { BeamFnState } from "../../proto/gen/fn-execution/state_pb.js";
+import {
+  BeamFnWorkerStatus,
+  type WorkerStatusResponse,
+} from "../../proto/gen/fn-execution/worker-status_pb.js";
+import { ArtifactRetrievalService } from "../../proto/gen/job-management/artifact_pb.js";
 import type { MessageStream } from "../../transport/message-stream.js";
 import { bindService } from "../../transport/service.js";
 import type { Network, Server } from "../../transport/transport.js";
@@ -34,6 +44,17 @@ export class TestRunner {
   readonly metadata = new Map<string, Readonly<Record<string, string>>>();
   /** Descriptor ids in the order in which the worker asked for them. */
   readonly fetched: string[] = [];
+  /** Pages of state by the runner's key. */
+  readonly state = new Map<string, readonly Uint8Array[]>();
+  /** State requests that came in. */
+  stateRequests = 0;
+  /** Bytes of artifacts by the text of their type payload. */
+  readonly artifacts = new Map<string, Uint8Array>();
+  /** What a worker is told that asks what to run. */
+  provision: MessageInitShape<typeof ProvisionInfoSchema> = {};
+  private readonly statusStream = new Deferred<
+    MessageStream<WorkerStatusResponse, { readonly id: string }>
+  >();
   private readonly control = new Deferred<MessageStream<InstructionResponse, RequestInit>>();
   private readonly data = new Deferred<MessageStream<ElementsFrame, ElementsFrame>>();
   private readonly answers = new Map<string, Deferred<InstructionResponse>>();
@@ -63,6 +84,19 @@ export class TestRunner {
     const stream = await this.control.promise;
     void stream.send({ instructionId: id, request });
     return await answer.promise;
+  }
+
+  /** Asks the worker how it is. */
+  async status(): Promise<string> {
+    const stream = await this.statusStream.promise;
+    void stream.send({ id: "status" });
+    const { value } = await stream.messages[Symbol.asyncIterator]().next();
+    return value?.statusInfo ?? "";
+  }
+
+  /** Resolves when the worker has opened its control stream. */
+  async connected(): Promise<void> {
+    await this.control.promise;
   }
 
   nextId(): string {
@@ -108,6 +142,7 @@ export class TestRunner {
   }
 
   private services() {
+    const artifactsOf = this.artifacts;
     return [
       bindService(BeamFnControl, {
         control: async (stream, { metadata }) => {
@@ -128,6 +163,48 @@ export class TestRunner {
           this.metadata.set("data", metadata);
           this.data.resolve(stream);
           for await (const frame of stream.messages) this.takeData(frame.data);
+        },
+      }),
+      bindService(BeamFnState, {
+        state: async (stream) => {
+          for await (const { id, stateKey, request } of stream.messages) {
+            this.stateRequests++;
+            const key = stateKey?.type.case === "runner" ? stateKey.type.value.key : undefined;
+            const pages = this.state.get(Buffer.from(key ?? []).toString());
+            const token = request.case === "get" ? request.value.continuationToken : [];
+            const index = Number(Buffer.from(token).toString() || "0");
+            const data = pages?.[index];
+            if (pages === undefined || data === undefined) {
+              await stream.send({ id, error: "no such state" });
+              continue;
+            }
+            const more = index + 1 < pages.length ? String(index + 1) : "";
+            const value = { data, continuationToken: Buffer.from(more) };
+            await stream.send({ id, response: { case: "get", value } });
+          }
+        },
+      }),
+      bindService(BeamFnWorkerStatus, {
+        workerStatus: async (stream) => {
+          this.statusStream.resolve(stream);
+          await this.ending.promise;
+        },
+      }),
+      bindService(ProvisionService, {
+        getProvisionInfo: (_request, { metadata }) => {
+          this.metadata.set("provision", metadata);
+          return { info: this.provision };
+        },
+      }),
+      bindService(ArtifactRetrievalService, {
+        resolveArtifacts: ({ artifacts }) => ({ replacements: artifacts }),
+        getArtifact: async function* (this: void, { artifact }) {
+          const name = Buffer.from(artifact?.typePayload ?? []).toString();
+          const bytes = artifactsOf.get(name);
+          if (bytes === undefined) throw new TransportError("not-found", `no artifact ${name}`);
+          for (let at = 0; at < bytes.length; at += ARTIFACT_CHUNK) {
+            yield { data: bytes.subarray(at, at + ARTIFACT_CHUNK) };
+          }
         },
       }),
       bindService(BeamFnLogging, {
@@ -173,6 +250,8 @@ export class TestRunner {
     for (const watcher of this.watchers) watcher();
   }
 }
+
+const ARTIFACT_CHUNK = 64 * 1024;
 
 type RequestInit = MessageInitShape<typeof InstructionRequestSchema>;
 

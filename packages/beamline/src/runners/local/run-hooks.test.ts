@@ -117,6 +117,36 @@ describe("runLocal", () => {
     expect(events.slice(-2)).toEqual(["slow call ends", "abandon A"]);
   });
 
+  test("bears hooks that throw before they return a promise", async () => {
+    const events: string[] = [];
+    const throwing = (message: string) => (): Promise<void> => {
+      throw new Error(message);
+    };
+    const broken = (name: string, hooks: RunHooks): PTransform<Numbers, Numbers> => ({
+      name,
+      expand: (numbers) => numbers.map((n) => n),
+      hooks,
+    });
+    const checks = runLocal(
+      graphOf(
+        broken("A", { check: throwing("no input") }),
+        broken("B", { check: throwing("no output") }),
+      ),
+    );
+    await expect(checks).rejects.toMatchObject({ code: "CHECKS_FAILED" });
+    const abandoned = runLocal(
+      graphOf(broken("A", { abandon: throwing("stuck") }), noting("B", events), {
+        name: "Fails",
+        expand: (numbers) =>
+          numbers.map((): number => {
+            throw new Error("the job failed");
+          }),
+      }),
+    );
+    await expect(abandoned).rejects.toThrow("the job failed");
+    expect(events).toContain("abandon B");
+  });
+
   test("is cancelled by a signal that comes during the checks", async () => {
     const controller = new AbortController();
     const events: string[] = [];

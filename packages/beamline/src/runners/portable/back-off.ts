@@ -39,13 +39,17 @@ export class BackOff {
     this.pauseMs = this.firstMs;
   }
 
-  /** An attempt failed. Resolves with false when patience is at its end, else with true after a pause. */
+  /**
+   * An attempt failed. Resolves with false when patience is at its end, else with true after a pause,
+   * which ends with the signal's reason when that fires.
+   */
   async failed(signal?: AbortSignal): Promise<boolean> {
     this.since ??= this.clock.now();
     if (this.failingMs >= this.patienceMs) return false;
     const pauseMs = this.pauseMs;
     this.pauseMs = Math.min(this.longestMs, pauseMs * 2);
-    await sleep(pauseMs, undefined, signal === undefined ? {} : { signal });
+    await sleep(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+    signal?.throwIfAborted();
     return true;
   }
 }

@@ -17,6 +17,17 @@ const KNOWN: readonly KnownCause[] = [
       "read its last words in its log file in the temporary folder of the machine it ran on, and check that Node 20 is installed there",
   },
   {
+    pattern: /Cannot run program "([^"]+)"(?:: error=\d+, ([^\n]*))?/,
+    state: ([, command = "", why = "it can't be run"]) =>
+      `the runner can't start the workers' command ${command} (${why})`,
+    advice: "install it on every machine that runs workers, or choose another environment",
+  },
+  {
+    pattern: /failed to connect to all addresses[^"\n]*?([\w.:[\]]+:\d+): [^"\n]*/,
+    state: ([, address = ""]) => `the runner can't connect to ${address}`,
+    advice: "make sure that the workers' address can be reached from where the runner is",
+  },
+  {
     pattern: /has unknown URN (\S+)/,
     state: ([, urn = ""]) => `the runner does not know the transform ${urn}`,
     advice:

@@ -1,6 +1,7 @@
 /** Exceptions that only wrap another: their names say nothing. */
-const WRAPPERS = new Set([
+const WRAPPERS: ReadonlySet<string> = new Set([
   "CompletionException",
+  "Exception",
   "ExecutionException",
   "IllegalStateException",
   "PipelineExecutionException",
@@ -12,7 +13,8 @@ const WRAPPERS = new Set([
   "UserCodeException",
 ]);
 
-const QUALIFIED = /^(?:[a-z_][\w$]*\.)+([A-Z][\w$]*)(?::\s*|$)/;
+/** `a.b.SomeException: `, also `a.b.Outer$SomeException: `. */
+const QUALIFIED = /^(?:[a-z_]\w*\.)+(?:\w+\$)*([A-Z]\w*)(?::\s*|$)/;
 const HARNESS = /^Error received from SDK harness for instruction [^:]*:\s*/;
 const PYTHON_CALL = /^Exception calling application:\s*/;
 const LONGEST = 2_000;
@@ -30,40 +32,57 @@ export interface Cause {
  * stack trace, the last exception of a Python traceback, else the text itself.
  */
 export function shortestCause(text: string): Cause {
-  let rest = pythonException(text) ?? javaException(text);
-  let exception: string | undefined;
-  for (;;) {
-    const name = QUALIFIED.exec(rest);
-    const prefix = name ?? HARNESS.exec(rest) ?? PYTHON_CALL.exec(rest);
-    if (prefix === null) break;
-    const inner = rest.slice(prefix[0].length).trim();
-    if (name?.[1] !== undefined) exception = name[1];
-    if (inner === "" || (name?.[1] !== undefined && !WRAPPERS.has(name[1]))) {
-      rest = inner === "" ? (exception ?? rest) : `${exception}: ${inner}`;
-      break;
-    }
-    rest = inner;
+  const inPython = pythonException(text);
+  const chain = inPython === undefined ? javaChain(text) : [inPython];
+  const causes = chain.map(unwrapped).filter((cause) => cause.text !== "");
+  let best = causes.pop() ?? { text: text.trim(), exception: undefined };
+  // Java's I/O errors are wrapped in another of their class that says what was tried.
+  for (let outer = causes.pop(); outer !== undefined; outer = causes.pop()) {
+    const saysMore = outer.exception === best.exception && outer.text.endsWith(message(best));
+    if (!saysMore) break;
+    best = outer;
   }
-  const trimmed = rest.trim();
-  return {
-    text: trimmed.length > LONGEST ? `${trimmed.slice(0, LONGEST)}…` : trimmed,
-    exception,
-  };
+  if (best.text.length <= LONGEST) return best;
+  return { ...best, text: `${best.text.slice(0, LONGEST)}…` };
 }
 
-/** The message of the last "Caused by", or of the exception at the head; lines of stack are cut. */
-function javaException(text: string): string {
-  const lines = text.trim().split("\n");
-  let start = 0;
-  lines.forEach((line, i) => {
-    if (/^\s*Caused by: /.test(line)) start = i;
-  });
-  const message: string[] = [];
-  for (const line of lines.slice(start)) {
-    if (/^\s+at \S+\(|^\s+\.\.\. \d+ more$|^\s*Suppressed: /.test(line)) break;
-    message.push(line);
+/** Without wrapping exceptions, and with the class of the innermost one only where it says something. */
+function unwrapped(raw: string): Cause {
+  let rest = raw.trim();
+  let exception: string | undefined;
+  for (;;) {
+    const named = QUALIFIED.exec(rest);
+    const prefix = named ?? HARNESS.exec(rest) ?? PYTHON_CALL.exec(rest);
+    if (prefix === null) return { text: rest, exception };
+    const inner = rest.slice(prefix[0].length).trim();
+    const name = named?.[1];
+    exception = name ?? exception;
+    if (inner === "") return { text: exception ?? rest, exception };
+    if (name !== undefined && !WRAPPERS.has(name)) return { text: `${name}: ${inner}`, exception };
+    rest = inner;
   }
-  return message.join("\n").replace(/^\s*Caused by: /, "");
+}
+
+function message({ text, exception }: Cause): string {
+  const prefix = `${exception}: `;
+  return text.startsWith(prefix) ? text.slice(prefix.length) : text;
+}
+
+/** The messages of an exception and its causes, outermost first; lines of stack are cut. */
+function javaChain(text: string): string[] {
+  const messages: string[][] = [[]];
+  let inStack = false;
+  for (const line of text.trim().split("\n")) {
+    if (/^\s*Caused by: /.test(line)) {
+      messages.push([line.replace(/^\s*Caused by: /, "")]);
+      inStack = false;
+    } else if (/^\s+at \S+\(|^\s+\.\.\. \d+ more|^\s*Suppressed: /.test(line)) {
+      inStack = true;
+    } else if (!inStack) {
+      messages.at(-1)?.push(line);
+    }
+  }
+  return messages.map((lines) => lines.join("\n"));
 }
 
 /** The last exception of a traceback: what follows its last line of stack. */

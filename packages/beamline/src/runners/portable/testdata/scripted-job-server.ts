@@ -47,7 +47,7 @@ export interface ScriptedJobServer {
   /** Names of the calls that change something, in order. */
   readonly calls: readonly string[];
   readonly pipeline: Pipeline | undefined;
-  readonly options: JsonObject | undefined;
+  readonly pipelineOptions: JsonObject | undefined;
   /** By staged name. */
   readonly staged: ReadonlyMap<string, Buffer>;
   close(): Promise<void>;
@@ -166,7 +166,7 @@ export async function startScriptedJobServer(script: Script): Promise<ScriptedJo
     get pipeline() {
       return taken.pipeline;
     },
-    get options() {
+    get pipelineOptions() {
       return taken.options;
     },
     close: () => server.close(),

@@ -1,0 +1,151 @@
+import { create } from "@bufbuild/protobuf";
+import { expect, test } from "vitest";
+import { stringUtf8 } from "../../coders/string-utf8.js";
+import type { Graph } from "../../graph/nodes.js";
+import { text } from "../../io/text/text.js";
+import { Pipeline } from "../../pipeline/pipeline.js";
+import { unpackSpec } from "../../proto/function-spec.js";
+import { EnvironmentSchema } from "../../proto/gen/pipeline/environment_pb.js";
+import type { Pipeline as PipelineProto } from "../../proto/gen/pipeline/pipeline_pb.js";
+import { ParDoPayloadSchema } from "../../proto/gen/pipeline/transforms_pb.js";
+import { PIPELINE_TABLE } from "../../testing/table/index.js";
+import { runnerPipeline } from "./runner-pipeline.js";
+import { type RunnerName, runnerProfile } from "./runner-profile.js";
+
+function protoOf(build: (p: Pipeline) => void, runner: RunnerName): PipelineProto {
+  const pipeline = new Pipeline("p");
+  build(pipeline);
+  const environment = create(EnvironmentSchema, { urn: "e" });
+  return runnerPipeline(pipeline.toGraph() satisfies Graph, runnerProfile(runner), environment)
+    .pipeline;
+}
+
+/** Every rule that Java's validator and the fusers rely on. */
+function problemsOf({ components, rootTransformIds }: PipelineProto): string[] {
+  const { transforms = {}, pcollections = {}, coders = {} } = components ?? {};
+  const problems: string[] = [];
+  const children = new Map<string, number>();
+  const made = new Map<string, string>();
+  for (const [id, { inputs, outputs, subtransforms }] of Object.entries(transforms)) {
+    for (const child of subtransforms) {
+      children.set(child, (children.get(child) ?? 0) + 1);
+      if (!(child in transforms)) problems.push(`${id} has no part ${child}`);
+    }
+    for (const pcollection of [...Object.values(inputs), ...Object.values(outputs)]) {
+      if (!(pcollection in pcollections))
+        problems.push(`${id} names no PCollection ${pcollection}`);
+    }
+    if (subtransforms.length > 0) continue;
+    for (const output of Object.values(outputs)) {
+      if (made.has(output)) problems.push(`${output} has two producers`);
+      made.set(output, id);
+    }
+  }
+  for (const id of rootTransformIds) children.set(id, (children.get(id) ?? 0) + 1);
+  for (const id of Object.keys(transforms)) {
+    if (children.get(id) !== 1) problems.push(`${id} stands in ${children.get(id) ?? 0} places`);
+  }
+  for (const [id, { coderId }] of Object.entries(pcollections)) {
+    if (!(coderId in coders)) problems.push(`${id} has no coder ${coderId}`);
+  }
+  const names = Object.values(transforms).map(({ uniqueName }) => uniqueName);
+  if (new Set(names).size !== names.length) problems.push("names are not unique");
+  return problems;
+}
+
+test.each(["spark", "generic"] as const)(
+  "runnerPipeline gives well-formed pipelines for %s",
+  (runner) => {
+    for (const { name, build } of PIPELINE_TABLE) {
+      expect([name, ...problemsOf(protoOf(build, runner))]).toEqual([name]);
+    }
+  },
+);
+
+test("runnerPipeline spreads the restrictions of a source over Spark's tasks", () => {
+  const proto = protoOf((p) => void p.apply(text.read("x.txt")), "spark");
+  const { transforms = {}, pcollections = {}, coders = {} } = proto.components ?? {};
+  const read = transforms["text.read/Read"] ?? transforms["Read/Read"];
+  const id = Object.keys(transforms).find((key) => transforms[key] === read) ?? "";
+  const parts = (read?.subtransforms ?? []).map((part) => transforms[part]);
+  expect(read?.spec).toBeUndefined();
+  expect(parts.map((part) => part?.spec?.urn)).toEqual([
+    "beam:transform:sdf_pair_with_restriction:v1",
+    "beam:transform:sdf_split_and_size_restrictions:v1",
+    "beam:transform:reshuffle:v1",
+    "beam:transform:sdf_process_sized_element_and_restrictions:v1",
+  ]);
+  expect(parts.map((part) => part?.environmentId !== "")).toEqual([true, true, false, true]);
+  expect(parts[3]?.outputs).toEqual(read?.outputs);
+  // Each step of the worker finds its function by the whole transform's name.
+  for (const part of [parts[0], parts[1], parts[3]]) {
+    if (part?.spec === undefined) throw new Error("a step has no function");
+    const { doFn } = unpackSpec(part.spec, ParDoPayloadSchema);
+    expect(JSON.parse(Buffer.from(doFn?.payload ?? []).toString())).toEqual({ transform: id });
+  }
+  const sized = pcollections[parts[1]?.outputs.out ?? ""]?.coderId ?? "";
+  const urns = (coder: string): unknown[] => [
+    coders[coder]?.spec?.urn,
+    ...(coders[coder]?.componentCoderIds ?? []).map(urns),
+  ];
+  const [kv, [pair], [size]] = urns(sized) as [string, [string], [string]];
+  expect([kv, pair, size]).toEqual([
+    "beam:coder:kv:v1",
+    "beam:coder:kv:v1",
+    "beam:coder:double:v1",
+  ]);
+});
+
+test("runnerPipeline leaves a source whole for runners that expand it themselves", () => {
+  const proto = protoOf((p) => void p.apply(text.read("x.txt")), "prism");
+  const urns = Object.values(proto.components?.transforms ?? {}).map(({ spec }) => spec?.urn);
+  expect(urns.filter((urn) => urn?.includes("sdf_"))).toEqual([]);
+});
+
+test("runnerPipeline gives the inputs of a flatten the coder of its output, and keeps its parts apart", () => {
+  const proto = protoOf((p) => {
+    const named = p
+      .create(["a"])
+      .map("Named", (s) => s)
+      .withCoder(stringUtf8);
+    const other = p.create([1]).map("Other", (n) => String(n));
+    named.flatten("Both", other);
+  }, "generic");
+  const { transforms = {}, pcollections = {} } = proto.components ?? {};
+  const both = transforms.Both;
+  const coderOf = (id = "") => pcollections[id]?.coderId;
+  const wanted = coderOf(both?.outputs.out);
+  expect(Object.values(both?.inputs ?? {}).map(coderOf)).toEqual([wanted, wanted]);
+  expect(coderOf("Named.out")).not.toBe(wanted);
+  expect(proto.rootTransformIds.indexOf("Both/PassOn.in0")).toBe(
+    proto.rootTransformIds.indexOf("Both") - 1,
+  );
+});
+
+test("runnerPipeline puts no step where none is needed", () => {
+  const proto = protoOf((p) => {
+    p.create([1])
+      .map("A", (n) => n)
+      .flatten(
+        "Both",
+        p.create([2]).map("B", (n) => n),
+      );
+  }, "spark");
+  const names = Object.keys(proto.components?.transforms ?? {});
+  expect(names.filter((name) => name.includes("PassOn"))).toEqual([]);
+});
+
+test("runnerPipeline lets no flatten mix what workers and what the runner makes", () => {
+  const proto = protoOf((p) => {
+    const numbers = p.create([1, 2]).reshuffle("Spread");
+    numbers.map("Plus", (n) => n + 1).flatten("Both", numbers);
+  }, "spark");
+  const { transforms = {} } = proto.components ?? {};
+  const producers = Object.values(transforms.Both?.inputs ?? {}).map((input) =>
+    Object.values(transforms).find(
+      ({ outputs, subtransforms }) =>
+        subtransforms.length === 0 && Object.values(outputs).includes(input),
+    ),
+  );
+  expect(producers.map((producer) => producer?.environmentId !== "")).toEqual([true, true]);
+});
