@@ -27,10 +27,10 @@ test("a source is read by several tasks of Spark", async () => {
       jobEndpoint: server.address(),
       runner: "spark",
     });
-    const valueOf = (wanted: string) => counters.find(({ name }) => name === wanted)?.value;
-    expect(valueOf("lines")).toBe(60_000);
+    const counterOf = (wanted: string) => counters.find(({ name }) => name === wanted)?.value;
+    expect(counterOf("lines")).toBe(60_000);
     // Each task is a bundle; without the shuffle after the split there is one.
-    expect(valueOf("bundles with lines")).toBe(2);
+    expect(counterOf("bundles with lines")).toBe(2);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-// What users get is tested, and with it the pipeline table, which is no public part of it.
+// What users get is tested, the build, and with it parts of it that are not public.
 export {
   BeamlineError,
   type BundleContext,
@@ -9,7 +9,7 @@ export {
   Pipeline,
   text,
   UserCodeError,
-} from "../../../packages/beamline/src/index.js";
+} from "../../../packages/beamline/dist/index.js";
 export {
   cancelJob,
   type JobState,
@@ -20,6 +20,6 @@ export {
   showJob,
   submitPortable,
   waitJob,
-} from "../../../packages/beamline/src/runners/portable/index.js";
-export { compareBags } from "../../../packages/beamline/src/testing/compare-bags.js";
-export { PIPELINE_TABLE, type Row } from "../../../packages/beamline/src/testing/table/index.js";
+} from "../../../packages/beamline/dist/runners/portable/index.js";
+export { compareBags } from "../../../packages/beamline/dist/testing/compare-bags.js";
+export { PIPELINE_TABLE, type Row } from "../../../packages/beamline/dist/testing/table/index.js";

@@ -10,14 +10,15 @@ import {
   JobServer as JavaProcess,
   sparkJobServerCommand,
 } from "./jvm.js";
+import { needing } from "./missing-tool.js";
 
 /** Beam's Spark job server, with Spark in the same process on two cores. */
 export async function startSpark(): Promise<JobServer> {
-  const [java, jar, spark] = [
-    await findJava(process.env),
-    await ensureJobServerJar("spark"),
-    await ensureSpark(),
-  ];
+  const { java, jar, spark } = await needing(async () => ({
+    java: await findJava(process.env),
+    jar: await ensureJobServerJar("spark"),
+    spark: await ensureSpark(),
+  }));
   return await start("spark", (artifactsFolder) =>
     sparkJobServerCommand({ java, jar, spark, artifactsFolder, master: "local[2]", heap: "2g" }),
   );
@@ -25,7 +26,10 @@ export async function startSpark(): Promise<JobServer> {
 
 /** Beam's Flink job server, with a Flink in the same process. */
 export async function startFlink(): Promise<JobServer> {
-  const [java, jar] = [await findJava(process.env), await ensureJobServerJar("flink")];
+  const { java, jar } = await needing(async () => ({
+    java: await findJava(process.env),
+    jar: await ensureJobServerJar("flink"),
+  }));
   return await start("flink", (artifactsFolder) =>
     flinkJobServerCommand({ java, jar, artifactsFolder, master: "[local]", heap: "2g" }),
   );

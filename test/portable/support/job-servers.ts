@@ -1,7 +1,9 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { needing } from "./missing-tool.js";
 import { ServerProcess } from "./server-process.js";
 
 /** A running job server. */
@@ -13,7 +15,7 @@ export interface JobServer {
 
 /** Beam's Python SDK with its local job service. */
 export async function startPython(): Promise<JobServer> {
-  const venv = tool("beam-python.sh");
+  const venv = await tool("beam-python.sh");
   const server = new ServerProcess("python", join(venv, "bin/python"), (folder) => [
     "-m",
     "apache_beam.runners.portability.local_job_service_main",
@@ -29,7 +31,8 @@ export async function startPython(): Promise<JobServer> {
 
 /** Prism, Beam's runner in Go. */
 export async function startPrism(): Promise<JobServer> {
-  const server = new ServerProcess("prism", tool("prism.sh"), () => [
+  const prism = await tool("prism.sh");
+  const server = new ServerProcess("prism", prism, () => [
     "--job_port=0",
     "--serve_http=false",
     "--log_kind=text",
@@ -42,7 +45,8 @@ export async function startPrism(): Promise<JobServer> {
 }
 
 /** Runs a tool of this repository that prints a path, and that makes what it prints on first use. */
-function tool(name: string): string {
+async function tool(name: string): Promise<string> {
   const script = fileURLToPath(new URL(`../../../tools/${name}`, import.meta.url));
-  return execFileSync(script, { encoding: "utf8" }).trim();
+  const { stdout } = await needing(() => promisify(execFile)(script));
+  return stdout.trim();
 }

@@ -4,6 +4,7 @@ import { AsyncMapOperator } from "./async-map-operator.js";
 import type { BundleScope, Congestible } from "./bundle-scope.js";
 import { extractOperator, mergeOperator, PrecombineOperator } from "./combine-operators.js";
 import { DoFnOperator } from "./do-fn-operator.js";
+import { nameFrame } from "./frame-name.js";
 import { flattenOperator, functionOperator } from "./function-operators.js";
 import type { OpenSink, Operator, OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
@@ -91,6 +92,7 @@ export function compileStage(
       downstream: [...downstream],
       parallelism: options.parallelism ?? 1,
     });
+    nameFrame(operator.receive, step.name);
     const own = operator.congestion === undefined ? [] : [operator.congestion];
     attach(step.input, { receive: operator.receive, downstream: [...own, ...downstream] });
     operators.unshift(operator);

@@ -58,3 +58,12 @@ test("recodingEdge gives a step a copy, so that what it changes stays its own", 
   });
   expect(elements.sort()).toEqual([1, 2, 3]);
 });
+
+test("recodingEdge encodes also what no step takes", async () => {
+  const run = collect((p) => {
+    const numbers = p.create([1]);
+    numbers.map("Unused", () => () => 1);
+    return numbers;
+  });
+  await expect(run).rejects.toThrow('Cannot run "Unused"');
+});

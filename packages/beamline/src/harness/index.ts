@@ -1,3 +1,4 @@
+export { grpcNetwork } from "../transport/grpc/grpc-network.js";
 export type { CodeSource } from "./code-source.js";
 export { decodeErrorReport, type ErrorReport, encodeErrorReport } from "./error-report.js";
 export { USER_NAMESPACE } from "./monitoring.js";

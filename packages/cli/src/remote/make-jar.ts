@@ -8,7 +8,7 @@ import { formatBytes, formatDuration } from "../run/units.js";
 import type { Cli } from "../terminal/cli.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { jarEnvironment } from "./environment.js";
-import { runnerOptions } from "./run-remote.js";
+import { runnerOptions } from "./remote-run.js";
 import { shipPipeline } from "./worker-files.js";
 
 /** Writes the executable jar of a pipeline. */

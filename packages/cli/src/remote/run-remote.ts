@@ -1,25 +1,15 @@
 import type { Graph } from "beamline";
-import type { Artifact, PipelineOptions, PortableRunResult } from "beamline/runners/portable";
-import type { FlagValues } from "../command/command.js";
+import type { Artifact, PortableRunResult } from "beamline/runners/portable";
 import { exitCodes } from "../command/exit-code.js";
 import { UsageError } from "../command/usage-error.js";
-import type { runFlags } from "../commands/run-flags.js";
 import { buildGraph } from "../pipeline/build-graph.js";
 import type { ChosenPipeline } from "../pipeline/chosen-pipeline.js";
 import { Cancellation, type Cli } from "../terminal/cli.js";
-import type { Terminal } from "../terminal/terminal.js";
 import { environmentFor } from "./environment.js";
 import { openJobServer } from "./open-job-server.js";
 import type { RemoteRunner } from "./remote-flags.js";
+import { type RemoteRun, runnerOptions } from "./remote-run.js";
 import { remoteSummary } from "./remote-summary.js";
-
-export interface RemoteRun {
-  readonly pipeline: ChosenPipeline;
-  readonly runner: RemoteRunner;
-  readonly flags: FlagValues<typeof runFlags>;
-  readonly cli: Cli;
-  readonly terminal: Terminal;
-}
 
 /** Runs a pipeline on a job server, or submits it there with `--detach`. */
 export async function runRemote(run: RemoteRun): Promise<number> {
@@ -116,10 +106,6 @@ function submission(
     ...(flags.jobName === undefined ? {} : { jobName: flags.jobName }),
     onWarning: (warning: string) => terminal.talk(terminal.style.warn(warning)),
   };
-}
-
-export function runnerOptions(pairs: readonly (readonly [string, string])[] = []): PipelineOptions {
-  return Object.fromEntries(pairs);
 }
 
 function report({ runner, terminal }: RemoteRun, graph: Graph, result: PortableRunResult): void {

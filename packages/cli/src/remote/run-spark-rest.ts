@@ -7,7 +7,7 @@ import { exitCodes } from "../command/exit-code.js";
 import { formatDuration } from "../run/units.js";
 import { Cancellation } from "../terminal/cli.js";
 import { jarEnvironment } from "./environment.js";
-import { type RemoteRun, runnerOptions } from "./run-remote.js";
+import { type RemoteRun, runnerOptions } from "./remote-run.js";
 import { type DriverStatus, SparkRestClient } from "./spark-rest.js";
 import { shipPipeline } from "./worker-files.js";
 

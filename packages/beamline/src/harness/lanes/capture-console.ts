@@ -1,4 +1,5 @@
 import { format } from "node:util";
+import { callingStep } from "../../exec/frame-name.js";
 import type { LogLine, LogSeverity } from "../bundle/messages.js";
 
 const METHODS = {
@@ -19,12 +20,14 @@ export function captureConsole(
   for (const [method, severity] of Object.entries(METHODS)) {
     console[method as keyof typeof METHODS] = (...args: unknown[]) => {
       const current = instruction();
+      const transform = callingStep();
       emit({
         severity,
         atMs: Date.now(),
         message: format(...args),
         thread,
         ...(current === undefined ? {} : { instruction: current }),
+        ...(transform === undefined ? {} : { transform }),
       });
     };
   }

@@ -31,15 +31,17 @@ export interface HarnessFixture {
 export interface HarnessFixtureOptions extends Partial<HarnessOptions> {
   readonly network: Network;
   readonly address: string;
+  /** What serves as the worker. Default: {@link runHarness}, in this process. */
+  readonly serve?: (options: HarnessOptions) => Promise<void>;
 }
 
 export async function startHarness(
   fixture: StageFixture,
-  { address, ...options }: HarnessFixtureOptions,
+  { address, serve = runHarness, ...options }: HarnessFixtureOptions,
 ): Promise<HarnessFixture> {
   const runner = await TestRunner.start(options.network, address);
   register(runner, fixture);
-  const harness = runHarness({
+  const harness = serve({
     workerId: "w7",
     control: runner.address,
     logging: runner.address,
