@@ -1,6 +1,7 @@
 import { chain } from "./chain.mjs";
 import { cold } from "./cold.mjs";
+import { dataPlane } from "./data-plane.mjs";
 import { wordcount } from "./wordcount.mjs";
 
 /** @type {readonly import("../lib/plan.mjs").Job[]} */
-export const jobs = [wordcount, chain, cold];
+export const jobs = [wordcount, chain, dataPlane, cold];

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { startFlink } from "./support/java-job-servers.js";
 import { testJobs } from "./support/test-jobs.js";
+import { testProcessWorkers } from "./support/test-process-workers.js";
 import { testTable } from "./support/test-table.js";
 import { useServer } from "./support/use-server.js";
 
@@ -10,4 +11,5 @@ testJobs({
   server,
   processFailure: { code: "JOB_FAILED", message: expect.stringContaining("/nowhere/boot") },
 });
+testProcessWorkers("flink", server);
 testTable({ runner: "flink", server, rowsPerJob: 12 });

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { type BundleContext, DoFn, Pipeline, runPortable, text } from "./support/beamline.js";
 import { startSpark } from "./support/java-job-servers.js";
 import { testJobs } from "./support/test-jobs.js";
+import { testProcessWorkers } from "./support/test-process-workers.js";
 import { testTable } from "./support/test-table.js";
 import { useServer } from "./support/use-server.js";
 
@@ -14,6 +15,7 @@ testJobs({
   server,
   processFailure: { code: "JOB_FAILED", message: expect.stringContaining("/nowhere/boot") },
 });
+testProcessWorkers("spark", server);
 testTable({ runner: "spark", server, rowsPerJob: 12 });
 
 test("a source is read by several tasks of Spark", async () => {

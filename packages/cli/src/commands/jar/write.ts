@@ -14,16 +14,13 @@ export const jarCommand = definePipelineCommand({
       does: "Write wordcount.jar",
     },
     {
-      line: "beamline jar wordcount.ts --input /data/lear.txt --output /data/counts --environment-config /usr/local/bin/beamline-boot",
-      does: "For machines that have Beamline installed",
+      line: "beamline jar wordcount.ts ... --environment-config /usr/local/bin/boot",
+      does: "For machines on which that command starts a worker",
     },
   ],
   nextSteps: [
     { line: "beamline jar inspect wordcount.jar", does: "see what is in it" },
-    {
-      line: "spark-submit --class org.apache.beam.runners.spark.SparkPipelineRunner wordcount.jar",
-      does: "run it",
-    },
+    { line: "spark-submit wordcount.jar", does: "run it" },
   ],
   async run({ pipeline, flags, cli, terminal }) {
     const { makeJar } = await import("../../remote/make-jar.js");

@@ -14,7 +14,7 @@ const KNOWN: readonly KnownCause[] = [
     state: ([, code = ""]) =>
       `the worker process ended before it was ready, with exit code ${code}`,
     advice:
-      "read its last words in its log file in the temporary folder of the machine it ran on, and check that Node 20 is installed there",
+      "read its last words in beamline-boot-*.log in the temporary folder of the machine it ran on, and check that Node 20 is installed there",
   },
   {
     pattern: /Cannot run program "([^"]+)"(?:: error=\d+, ([^\n]*))?/,
