@@ -22,7 +22,12 @@ const server = new grpc.Server(OPTIONS);
 server.register(
   "/echo",
   (/** @type {import("@grpc/grpc-js").ServerDuplexStream<Buffer, Buffer>} */ call) => {
-    call.pipe(call);
+    call.on("data", (message) => {
+      if (call.write(message)) return;
+      call.pause();
+      call.once("drain", () => call.resume());
+    });
+    call.on("end", () => call.end());
   },
   same,
   same,

@@ -1,8 +1,7 @@
 import { writeFileSync } from "node:fs";
-import { definePipeline } from "beamline";
-import { bytes } from "beamline/coders";
-import { grpcNetwork, runHarness } from "beamline/harness";
 import { fingerprintOf } from "../../packages/beamline/dist/code-ref/fingerprint.js";
+import { bytes } from "../../packages/beamline/dist/coders/index.js";
+import { grpcNetwork, runHarness } from "../../packages/beamline/dist/harness/index.js";
 import { fixtureOf, register } from "../../packages/beamline/dist/harness/testing/stage-fixture.js";
 import { TestRunner } from "../../packages/beamline/dist/harness/testing/test-runner.js";
 
@@ -10,6 +9,8 @@ import { TestRunner } from "../../packages/beamline/dist/harness/testing/test-ru
 //
 // Sends 64-byte elements into a worker and gets them back, over gRPC: a source, a map that returns
 // its argument, and a sink, in one worker thread. The runner's side encodes once and counts bytes.
+
+import { definePipeline } from "../../packages/beamline/dist/index.js";
 
 /** As long as the elements of the target: 64 bytes with timestamp, window, pane and length. */
 const VALUE_BYTES = 64 - 14;

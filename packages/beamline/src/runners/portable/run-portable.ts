@@ -127,7 +127,12 @@ class PortableJob {
         await this.hooks.abandon();
         // Some runners fail a job that is cancelled.
         this.requireNotCancelled();
-        throw jobFailure({ jobId, runner: this.submission.profile.title, log: this.log });
+        throw jobFailure({
+          jobId,
+          runner: this.submission.profile.title,
+          log: this.log,
+          artifacts: this.options.artifacts ?? [],
+        });
     }
   }
 

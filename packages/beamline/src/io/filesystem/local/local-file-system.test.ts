@@ -21,6 +21,17 @@ import { LocalFileSystem, localPath } from "./local-file-system.js";
 const files = new LocalFileSystem();
 let folder = "";
 
+/** Runs `look` without the rights of root, who may read and write everything. */
+async function asOrdinaryUser(look: () => Promise<void>): Promise<void> {
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) process.seteuid?.(65534);
+  try {
+    await look();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "beamline-files-"));
 });
@@ -185,10 +196,13 @@ describe("LocalFileSystem.requireReadable", () => {
     await expect(files.requireReadable(`${path}x`)).rejects.toThrow(coded("FILE_NOT_FOUND"));
   });
 
-  test.skipIf(process.getuid?.() === 0)("throws PERMISSION_DENIED", async () => {
+  test("throws PERMISSION_DENIED", async () => {
     const path = put("secret");
+    chmodSync(folder, 0o755);
     chmodSync(path, 0);
-    await expect(files.requireReadable(path)).rejects.toThrow(coded("PERMISSION_DENIED"));
+    await asOrdinaryUser(async () => {
+      await expect(files.requireReadable(path)).rejects.toThrow(coded("PERMISSION_DENIED"));
+    });
   });
 });
 
@@ -210,11 +224,13 @@ describe("LocalFileSystem.requireWritable", () => {
     await expect(files.requireWritable(folder)).rejects.toThrow(coded("IS_A_DIRECTORY"));
   });
 
-  test.skipIf(process.getuid?.() === 0)("refuses a folder without write access", async () => {
-    chmodSync(folder, 0o500);
-    await expect(files.requireWritable(join(folder, "out"))).rejects.toThrow(
-      coded("PERMISSION_DENIED"),
-    );
+  test("refuses a folder without write access", async () => {
+    chmodSync(folder, 0o555);
+    await asOrdinaryUser(async () => {
+      await expect(files.requireWritable(join(folder, "out"))).rejects.toThrow(
+        coded("PERMISSION_DENIED"),
+      );
+    });
     chmodSync(folder, 0o700);
   });
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { accessSync, constants, type Stats, statSync } from "node:fs";
+import { closeSync, openSync, type Stats, statSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -49,7 +49,8 @@ export class LocalFileSystem implements FileSystem {
   async requireReadable(path: string): Promise<void> {
     try {
       if (statSync(path).isDirectory()) throw fileErrorOf("EISDIR", "read", path);
-      accessSync(path, constants.R_OK);
+      // Opening asks for all that reading will: access() would ask for the real user, not the effective one.
+      closeSync(openSync(path, "r"));
     } catch (cause) {
       throw fileError("read", path, cause);
     }

@@ -35,6 +35,43 @@ test("jobFailure gives the user's own error, from within a stack trace", () => {
   expect(error.stack).toContain("job-failure.test.ts");
 });
 
+test("jobFailure names staged files as they are called on this machine", () => {
+  const thrown = userCodeError("Parse", new TypeError("no"), 1);
+  const cause = thrown.cause as Error;
+  cause.stack = [
+    "TypeError: no",
+    "    at parse (/worker/job-1/beamline/pipeline.mjs:12:5)",
+    "    at file:///worker/job-1/beamline/pipeline.mjs:3:1",
+    "    at other (/elsewhere/pipeline.mjs:4:4)",
+  ].join("\n");
+  const log = new MessageLog();
+  const text = encodeErrorReport(new UserCodeError("Parse", "1", cause));
+  log.add({ level: "error", text, time: "", id: "" });
+  const artifacts = [
+    { stagedName: "beamline/pipeline.mjs", path: "/here/bundle.mjs" },
+    { stagedName: "beamline/job.json", bytes: new Uint8Array() },
+  ];
+  expect(jobFailure({ jobId: "1", runner: "Spark", log, artifacts }).stack?.split("\n")).toEqual([
+    "TypeError: no",
+    "    at parse (/here/bundle.mjs:12:5)",
+    "    at /here/bundle.mjs:3:1",
+    "    at other (/elsewhere/pipeline.mjs:4:4)",
+  ]);
+});
+
+test("jobFailure finds the whole chain of causes in a message that is no error", () => {
+  const log = new MessageLog();
+  const inner = "java.io.IOException: error=2, No such file or directory";
+  const outer =
+    'java.io.IOException: Cannot run program "/opt/boot": error=2, No such file or directory';
+  const trace = `${outer}\n\tat a.B(B.java:1)\nCaused by: ${inner}\n\tat a.C(C.java:1)`;
+  log.add({ level: "debug", text: trace, time: "", id: "" });
+  log.add({ level: "error", text: inner, time: "", id: "" });
+  expect(jobFailure({ jobId: "1", runner: "Spark", log }).message).toContain(
+    "the runner can't start the workers' command /opt/boot (No such file or directory)",
+  );
+});
+
 test("jobFailure keeps the code of an error that is ours or the user's own kind of it", () => {
   const thrown = userCodeError("Read", new BeamlineError("NO_INPUT", "Cannot read x: it is gone"));
   expect(failureOf(encodeErrorReport(thrown))).toMatchObject({

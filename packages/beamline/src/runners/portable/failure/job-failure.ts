@@ -1,6 +1,7 @@
 import { UserCodeError } from "../../../exec/user-code-error.js";
 import { decodeErrorReport, type ErrorReport } from "../../../harness/error-report.js";
 import { BeamlineError } from "../../../model/errors.js";
+import type { Artifact } from "../artifact.js";
 import type { JobMessage } from "../job-message.js";
 import { diagnose } from "./known-causes.js";
 import type { MessageLog } from "./message-log.js";
@@ -30,6 +31,8 @@ export interface FailedJob {
   /** As people call it. */
   readonly runner: string;
   readonly log: MessageLog;
+  /** What was staged: its files are shown under their paths here, not under those on a worker. */
+  readonly artifacts?: readonly Artifact[];
 }
 
 /**
@@ -37,11 +40,11 @@ export interface FailedJob {
  * worker of ours reported one, the worker's own error where something else was wrong with it, else a
  * {@link JobFailedError} with the shortest true cause.
  */
-export function jobFailure({ jobId, runner, log }: FailedJob): BeamlineError {
+export function jobFailure({ jobId, runner, log, artifacts = [] }: FailedJob): BeamlineError {
   const { messages } = log;
   for (const { text } of messages) {
     const report = decodeErrorReport(text);
-    if (report !== undefined) return errorFromReport(report);
+    if (report !== undefined) return errorFromReport(atHome(report, artifacts));
   }
   const text = mostTelling(messages);
   if (text === undefined) {
@@ -69,6 +72,21 @@ export function errorFromReport(report: ErrorReport): BeamlineError {
   return new UserCodeError(transform, element, cause);
 }
 
+/** The report with the paths that staged files have on this machine, where their source maps are. */
+function atHome(report: ErrorReport, artifacts: readonly Artifact[]): ErrorReport {
+  let { stack } = report;
+  for (const artifact of artifacts) {
+    if (!("path" in artifact)) continue;
+    const { stagedName, path } = artifact;
+    stack = stack.map((frame) => {
+      const end = frame.indexOf(`/${stagedName}:`) + stagedName.length + 1;
+      const start = frame.lastIndexOf("(", end) + 1;
+      return end <= stagedName.length ? frame : frame.slice(0, start) + path + frame.slice(end);
+    });
+  }
+  return { ...report, stack };
+}
+
 /** What the user's function threw, as far as it can be told: a class of theirs is lost. */
 function thrownError(code: string, reason: string): Error {
   const [, name, message] = /^([A-Z]\w*): (.*)$/s.exec(reason) ?? [];
@@ -84,12 +102,18 @@ function stackOf(head: string, frames: readonly string[]): string {
   return [head, ...frames.map((frame) => `    at ${frame}`)].join("\n");
 }
 
+/** A line of a stack trace, in Java or Python. */
+const STACK_LINE = /^\s+at \S+\(|^ {2}File "/m;
+
 /**
  * The message with the cause. Runners repeat a failure as it climbs up, wrapped once more: the
- * longest error has the whole chain.
+ * longest has the whole chain. Java's has it in a message for debugging, and only the innermost
+ * exception as an error.
  */
 function mostTelling(messages: readonly JobMessage[]): string | undefined {
-  const errors = messages.filter(({ level, text }) => level === "error" && text.trim() !== "");
+  const errors = messages.filter(
+    ({ level, text }) => text.trim() !== "" && (level === "error" || STACK_LINE.test(text)),
+  );
   const longest = errors.reduce<string | undefined>(
     (best, { text }) => (best === undefined || text.length > best.length ? text : best),
     undefined,
