@@ -47,6 +47,8 @@ same<string>()(words.flatMap((word) => word.split("")));
 same<string>()(words.flatMap("Split", (word) => word.match(/\w+/g) ?? []));
 same<[string, number]>()(words.flatMap((word) => [[word, 1]]));
 same<[string, number]>()(words.flatMap((word) => new Map([[word, 1]])));
+// @error: flatMap() must not return a string: return [value], or use map()
+words.flatMap((word) => word);
 same<number>()(
   words.flatMap(function* (word) {
     yield word.length;

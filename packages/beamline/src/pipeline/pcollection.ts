@@ -20,7 +20,7 @@ import { BeamlineError, internalError } from "../model/errors.js";
 import { handleIdsOf, PCollectionHandle, requireOwn } from "./handle.js";
 import { splitFunction, splitLabel } from "./labels.js";
 import { type Applicable, applyTransform } from "./ptransform.js";
-import type { IfKeyed, Inferred, KeyOf, Synchronous, ValueOf } from "./type-sentences.js";
+import type { IfKeyed, Inferred, KeyOf, NotText, Synchronous, ValueOf } from "./type-sentences.js";
 
 type Keyed<T, Verb extends string> = IfKeyed<
   T,
@@ -33,7 +33,10 @@ type MapFn<T, U> = (
   ctx: ElementContext,
 ) => U & Synchronous<U, "map() takes a synchronous function: use mapAsync() for an async one">;
 
-type FlatMapFn<T, U> = (element: T, ctx: ElementContext) => Iterable<U>;
+type FlatMapFn<T, U> = (
+  element: T,
+  ctx: ElementContext,
+) => Iterable<U> & NotText<"flatMap() must not return a string: return [value], or use map()">;
 
 type Predicate<T, R> = (
   element: T,

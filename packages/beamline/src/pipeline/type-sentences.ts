@@ -7,6 +7,11 @@
 export type Synchronous<Result, Message extends string> =
   Result extends PromiseLike<unknown> ? Message : unknown;
 
+/** What a string is not: it is iterable, but hardly ever meant as its characters. */
+export interface NotText<Message extends string> {
+  readonly charAt?: Message;
+}
+
 /** `Self` where the elements are `[K, V]` pairs, otherwise `Message`. */
 export type IfKeyed<Element, Self, Message extends string> = [Element] extends [
   readonly [unknown, unknown],
