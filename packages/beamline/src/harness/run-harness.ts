@@ -13,7 +13,6 @@ import { serveStatus } from "./channels/status-channel.js";
 import type { CodeSource, UnloadableCode } from "./code-source.js";
 import { decodeErrorReport, encodeErrorReport } from "./error-report.js";
 import { Instructions } from "./instructions.js";
-import { inlineLane } from "./lanes/inline-lane.js";
 import type { OpenLane } from "./lanes/lane-handle.js";
 import { threadLane } from "./lanes/thread-lane.js";
 
@@ -49,7 +48,8 @@ export interface HarnessOptions {
  * code cannot be loaded (after the runner has been told so in answer to its first bundle).
  */
 export async function runHarness(options: HarnessOptions): Promise<void> {
-  await new Harness(options).run();
+  const openLane = await laneOpener(options);
+  await new Harness(options, openLane).run();
 }
 
 /** How long a worker that cannot load its code waits for a bundle to say so. */
@@ -69,8 +69,8 @@ class Harness {
   private readonly startedMs = Date.now();
   private broken: BeamlineError | undefined;
 
-  constructor(options: HarnessOptions) {
-    const { network, workerId, runnerCapabilities = [], captureConsole = true } = options;
+  constructor(options: HarnessOptions, openLane: (index: number) => OpenLane) {
+    const { network, workerId, runnerCapabilities = [] } = options;
     const metadata = { worker_id: workerId };
     this.options = options;
     this.control = network.connect(options.control, { metadata });
@@ -78,10 +78,9 @@ class Harness {
       options.logging === undefined
         ? undefined
         : new LogChannel(network.connect(options.logging, { metadata }));
-    const threads = threadsOf(options);
     this.bundles = new ActiveBundles({
-      threads,
-      openLane: laneOpener(options.code, captureConsole, threads),
+      threads: threadsOf(options),
+      openLane,
       embedOutputs: runnerCapabilities.includes(
         runnerProtocolUrns.controlResponseElementsEmbedding,
       ),
@@ -186,18 +185,19 @@ function threadsOf({ code, threads }: HarnessOptions): number {
   );
 }
 
-function laneOpener(
-  code: HarnessOptions["code"],
-  captureConsole: boolean,
-  parallelism: number,
-): (index: number) => OpenLane {
+async function laneOpener(options: HarnessOptions): Promise<(index: number) => OpenLane> {
+  const { code, captureConsole = true } = options;
   switch (code.kind) {
     case "graph": {
+      // Whoever runs bundles in threads saves the time to load all that runs them.
+      const { inlineLane } = await import("./lanes/inline-lane.js");
       const open = inlineLane(code.graph);
       return () => open;
     }
     case "module": {
-      const setup = { code: code.code, fingerprint: code.fingerprint, parallelism, captureConsole };
+      const { code: reference, fingerprint } = code;
+      const parallelism = threadsOf(options);
+      const setup = { code: reference, fingerprint, parallelism, captureConsole };
       return (index) => threadLane({ ...setup, name: `lane-${index}` });
     }
     case "unloadable":

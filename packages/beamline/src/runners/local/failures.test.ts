@@ -135,7 +135,7 @@ const cases: readonly { readonly what: string; readonly build: Build; readonly s
   },
   {
     what: "a string from flatMap",
-    build: (p) => p.create([7]).flatMap("Bad", () => "text"),
+    build: (p) => p.create([7]).flatMap("Bad", () => "text" as unknown as string[]),
     says: "Cannot emit the items of 'text': flatMap() takes a function that returns an array",
   },
   {
