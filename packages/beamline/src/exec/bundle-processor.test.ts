@@ -109,7 +109,7 @@ describe("BundleProcessor", () => {
         elements: numbers.length,
         counters: { sum: numbers.reduce((a, b) => a + b, 0) },
       });
-      if (numbers.length === 2) expect(processor.processed).toBe(2);
+      if (numbers.length === 2) expect(processor.progress.elements).toBe(2);
     }
   });
 

@@ -17,6 +17,13 @@ export interface BundleGate {
   readonly signal: AbortSignal;
 }
 
+export interface BundleProgress {
+  /** That have reached the stage's busiest step. */
+  readonly elements: number;
+  /** Of the bundle's restrictions; 0 in a stage that is no source. */
+  readonly bytes: number;
+}
+
 /** The receivers of a stage's inputs. */
 export type Entries = ReadonlyMap<PCollectionId, Receive>;
 
@@ -54,11 +61,13 @@ export class BundleProcessor {
     this.gate = gateOf(scope, compiled.congestibles);
   }
 
-  /** Elements that have reached the stage's busiest step in this bundle, for progress. */
-  get processed(): number {
-    let most = 0;
-    for (const { elements } of this.metrics) most = Math.max(most, elements);
-    return most;
+  /** How far the running bundle is. */
+  get progress(): BundleProgress {
+    let elements = 0;
+    for (const metrics of this.metrics) elements = Math.max(elements, metrics.elements);
+    let bytes = 0;
+    for (const operator of this.operators) bytes += operator.sizeDone ?? 0;
+    return { elements, bytes };
   }
 
   /** What each step has counted so far in this bundle. */

@@ -11,6 +11,8 @@ export interface Operator {
   readonly congestion?: Congestible;
   /** What a splittable DoFn is in the midst of while it waits for a promise. */
   readonly activeRestriction?: ActiveRestriction | undefined;
+  /** Of a splittable DoFn: the size of what it has done of the bundle's restrictions. */
+  readonly sizeDone?: number;
   setup?(): void | Promise<void>;
   startBundle?(): void | Promise<void>;
   /** Emits what is left and waits for what is under way. Upstream operators have finished. */

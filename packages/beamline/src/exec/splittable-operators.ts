@@ -23,6 +23,8 @@ export class SplittableOperator extends ProcessOperator implements Operator {
   private readonly splittableStep: SplittableStep;
   /** Of the call that began last. */
   private current: ActiveRestriction | undefined;
+  private currentSize = 0;
+  private earlierSize = 0;
 
   constructor(context: OperatorContext, step: SplittableStep, make: () => AnySplittableDoFn) {
     super(context);
@@ -66,11 +68,25 @@ export class SplittableOperator extends ProcessOperator implements Operator {
     }
   }
 
+  override startBundle(): void | Promise<void> {
+    this.current = undefined;
+    this.currentSize = 0;
+    this.earlierSize = 0;
+    return super.startBundle();
+  }
+
+  get sizeDone(): number {
+    const fraction = this.current === undefined ? 0 : this.current.fractionDone();
+    return this.earlierSize + this.currentSize * fraction;
+  }
+
   get activeRestriction(): ActiveRestriction | undefined {
     return this.isBusy ? this.current : undefined;
   }
 
-  private run([[element, [restriction]]]: SizedRestriction): unknown {
+  private run([[element, [restriction]], size]: SizedRestriction): unknown {
+    this.earlierSize += this.currentSize;
+    this.currentSize = size;
     const tracker = this.fn.newTracker(restriction);
     if (tracker === undefined) throw internalError(`"${this.context.step.name}" made no tracker`);
     this.current = this.active(element, tracker);

@@ -28,7 +28,7 @@ interface SampleFile {
 }
 
 const RUNNER: SampleFile = {
-  name: "org/apache/beam/runners/spark/SparkPipelineRunner.class",
+  name: "beamline/spark/PipelineMain.class",
   text: "bytes of a class",
 };
 
@@ -111,6 +111,14 @@ async function contentsOf(path: string): Promise<Map<string, string>> {
 }
 
 describe("writeExecutableJar", () => {
+  test("names Beam's main class where the job server has none of ours", async () => {
+    const name = "org/apache/beam/runners/spark/SparkPipelineRunner.class";
+    jobServer([{ name, text: "class" }]);
+    const mainClass = "org.apache.beam.runners.spark.SparkPipelineRunner";
+    expect(await writeExecutableJar(jarOf())).toMatchObject({ mainClass });
+    expect(await readExecutableJar(join(folder, "out.jar"))).toMatchObject({ mainClass });
+  });
+
   test("keeps the job server's files and adds the pipeline's", async () => {
     jobServer();
     const big = join(folder, "big.bin");
@@ -147,6 +155,7 @@ describe("writeExecutableJar", () => {
     expect(written).toEqual({
       entries: 10,
       size: readFileSync(join(folder, "out.jar")).length,
+      mainClass: pipelineRunners.spark,
     });
   });
 

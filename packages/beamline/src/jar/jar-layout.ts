@@ -35,11 +35,17 @@ export function artifactPath(jobName: string, id: string): string {
   return `classpath://${pipelineEntries(jobName).artifacts}${id}`;
 }
 
-/** The runners' main classes, by the kind of job server whose jar holds them. */
+/** The main classes of executable jars, by the kind of job server whose jar holds them. */
 export const pipelineRunners = {
-  spark: "org.apache.beam.runners.spark.SparkPipelineRunner",
+  /** Ours, around Beam's: it ends the JVM with its job. */
+  spark: "beamline.spark.PipelineMain",
   flink: "org.apache.beam.runners.flink.FlinkPipelineRunner",
 } as const;
+
+/** The same by Beam alone, for a job server's jar that others have built. */
+export const plainRunners: Readonly<Record<string, string>> = {
+  [pipelineRunners.spark]: "org.apache.beam.runners.spark.SparkPipelineRunner",
+};
 
 /** Whether a job's or an artifact's name can be part of an entry's name. */
 export function isEntryName(name: string): boolean {

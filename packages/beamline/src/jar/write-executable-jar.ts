@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { BeamlineError } from "../model/errors.js";
 import { FileDraft } from "./file-draft.js";
-import { isEntryName, PIPELINE_MANIFEST, pipelineEntries } from "./jar-layout.js";
+import { isEntryName, PIPELINE_MANIFEST, pipelineEntries, plainRunners } from "./jar-layout.js";
 import { formatManifest, MANIFEST_NAME, parseManifest } from "./jar-manifest.js";
 import { readDirectory } from "./read-directory.js";
 import { readEntry } from "./read-entry.js";
@@ -26,7 +26,7 @@ export interface ExecutableJar {
   /** A JSON object of `beam:option:<snake_case>:v1` keys. */
   readonly optionsJson: string;
   readonly artifacts: readonly JarArtifact[];
-  /** One of `pipelineRunners`. */
+  /** One of `pipelineRunners`; Beam's own where the job server's jar has no such class. */
   readonly mainClass: string;
   readonly signal?: AbortSignal;
 }
@@ -35,6 +35,7 @@ export interface WrittenJar {
   /** In bytes. */
   readonly size: number;
   readonly entries: number;
+  readonly mainClass: string;
 }
 
 /**
@@ -64,7 +65,7 @@ export async function writeExecutableJar(jar: ExecutableJar): Promise<WrittenJar
 async function writeEntries(
   jar: ExecutableJar,
   base: FileHandle,
-  { directory, manifest }: JobServer,
+  { directory, manifest, mainClass }: JobServer,
   out: FileDraft,
 ): Promise<WrittenJar> {
   const zip = new ZipCopier(out, jar.signal);
@@ -79,7 +80,7 @@ async function writeEntries(
   for (const artifact of [...jar.artifacts].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     await storeArtifact(zip, `${names.artifacts}${artifact.id}`, artifact);
   }
-  return zip.finish();
+  return { ...(await zip.finish()), mainClass };
 }
 
 async function storeArtifact(zip: ZipCopier, name: string, artifact: JarArtifact): Promise<void> {
@@ -97,24 +98,26 @@ interface JobServer {
   readonly directory: ZipDirectory;
   /** That of the new jar. */
   readonly manifest: string;
+  readonly mainClass: string;
 }
 
 async function readJobServer(
-  { jobServerJar, mainClass }: ExecutableJar,
+  { jobServerJar, mainClass: wanted }: ExecutableJar,
   base: FileHandle,
 ): Promise<JobServer> {
   const directory = await readDirectory(base);
   const entries = new Map(directory.entries.map((entry) => [entry.name, entry]));
-  if (!entries.has(`${mainClass.replaceAll(".", "/")}.class`)) {
-    throw notAJobServer(jobServerJar, `it has no class ${mainClass}`);
-  }
+  const mainClass = [wanted, plainRunners[wanted]].find(
+    (name) => name !== undefined && entries.has(`${name.replaceAll(".", "/")}.class`),
+  );
+  if (mainClass === undefined) throw notAJobServer(jobServerJar, `it has no class ${wanted}`);
   if (entries.has(PIPELINE_MANIFEST)) {
     throw notAJobServer(jobServerJar, "it is an executable jar with a pipeline already");
   }
   const own = entries.get(MANIFEST_NAME);
   const text = own === undefined ? "" : (await readEntry(base, own)).toString();
   const attributes = new Map(parseManifest(text)).set("Main-Class", mainClass);
-  return { directory, manifest: formatManifest(attributes) };
+  return { directory, manifest: formatManifest(attributes), mainClass };
 }
 
 /**

@@ -40,7 +40,7 @@ export async function ensureJobServerJar(
     signal,
     onWait: () => onProgress?.(`Waiting for another process that builds ${what}`),
     fill: (draft) => {
-      const build = { pom: project.pom, folder: join(draft, "build"), log: `${folder}.log` };
+      const build = { project: project.folder, folder: join(draft, "build"), log: `${folder}.log` };
       return mavenBuild({ ...build, what, env, signal, onProgress }, (target) =>
         rename(join(target, "job-server.jar"), join(draft, "job-server.jar")),
       );

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,7 +20,8 @@ export function jvmCacheFolder(env: Environment): string {
 
 /** A Maven project of ours. */
 export interface ShippedProject {
-  readonly pom: string;
+  /** With its `pom.xml`, and sources if it has any. */
+  readonly folder: string;
   /** Changes when the project does. */
   readonly hash: string;
   /** The value of a property, such as `beam.version`. */
@@ -28,11 +29,19 @@ export interface ShippedProject {
 }
 
 export function shippedProject(name: string): ShippedProject {
-  const pom = shippedFile(name, "pom.xml");
-  const text = readFileSync(pom, "utf8");
+  const folder = shippedFile(name);
+  const pom = readFileSync(join(folder, "pom.xml"), "utf8");
+  const hash = createHash("sha256").update(pom);
+  for (const path of sourcesIn(folder)) hash.update(path).update(readFileSync(join(folder, path)));
   return {
-    pom,
-    hash: createHash("sha256").update(text).digest("hex").slice(0, 12),
-    property: (property) => new RegExp(`<${property}>([^<]+)</${property}>`).exec(text)?.[1] ?? "",
+    folder,
+    hash: hash.digest("hex").slice(0, 12),
+    property: (property) => new RegExp(`<${property}>([^<]+)</${property}>`).exec(pom)?.[1] ?? "",
   };
+}
+
+function sourcesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".java"))
+    .sort();
 }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findMaven } from "./maven.js";
 import { downloadedBytes, mavenCauses, mavenNext } from "./maven-errors.js";
@@ -6,7 +6,8 @@ import { type Environment, runTool } from "./run-tool.js";
 import { toolError } from "./tool-error.js";
 
 export interface MavenBuildOptions {
-  readonly pom: string;
+  /** Folder of the Maven project. */
+  readonly project: string;
   /** A folder that may be made and removed; the build's `target` is in it. */
   readonly folder: string;
   /** Properties given on the command line. */
@@ -29,13 +30,12 @@ export async function mavenBuild(
   options: MavenBuildOptions,
   take: (target: string) => Promise<void>,
 ): Promise<void> {
-  const { pom, folder, properties = {}, log, what, env, signal, onProgress } = options;
+  const { project, folder, properties = {}, log, what, env, signal, onProgress } = options;
   const maven = await findMaven(env, signal);
   await mkdir(folder, { recursive: true });
   try {
-    const copy = join(folder, "pom.xml");
-    await copyFile(pom, copy);
-    const args = ["-B", "-Dstyle.color=never", "-f", copy];
+    await cp(project, folder, { recursive: true });
+    const args = ["-B", "-Dstyle.color=never"];
     for (const [name, value] of Object.entries(properties)) args.push(`-D${name}=${value}`);
     onProgress?.(`Building ${what}, once`);
     const onLine = onProgress && fetchProgress(what, onProgress);

@@ -67,7 +67,7 @@ async function fetchedSpark(options: SparkOptions): Promise<SparkInstallation> {
     onWait: () => onProgress?.(`Waiting for another process that fetches ${what}`),
     fill: (draft) => {
       const properties = { [VERSION_PROPERTY]: spark };
-      const build = { pom: project.pom, folder: join(draft, "build"), log: `${home}.log` };
+      const build = { project: project.folder, folder: join(draft, "build"), log: `${home}.log` };
       return mavenBuild({ ...build, properties, what, env, signal, onProgress }, async (target) => {
         await rename(join(target, "jars"), join(draft, "jars"));
         // Spark's own launcher takes this file as the mark of an installed Spark.

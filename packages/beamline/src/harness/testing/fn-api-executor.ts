@@ -21,7 +21,7 @@ const CHUNK_BYTES = 256 * 1024;
  * runner like any other, and whatever it runs goes through the protocol.
  */
 export class FnApiExecutor implements Executor {
-  readonly processed = 0;
+  readonly progress = { elements: 0, bytes: 0 };
   private readonly plan: Plan;
   private readonly graph: Graph;
   private readonly runner: TestRunner;

@@ -1,4 +1,5 @@
 import type { Block } from "../../engine/block.js";
+import type { BundleProgress } from "../../exec/bundle-processor.js";
 import type { StepCounts } from "../../exec/step-metrics.js";
 
 /** A bundle to run: plain data, fit for a message to another thread. */
@@ -17,7 +18,7 @@ export interface BundleOutput {
 /** Something that runs bundles, one at a time. */
 export interface Executor {
   run(work: BundleWork): Promise<BundleOutput>;
-  /** Elements processed so far in the running bundle. */
-  readonly processed: number;
+  /** Of the running bundle; zeros between bundles. */
+  readonly progress: BundleProgress;
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { BundleProgress } from "../../exec/bundle-processor.js";
 import type { Executor } from "./bundle-work.js";
 import type { WorkerSetup } from "./messages.js";
 import type { Plan } from "./plan.js";
@@ -50,11 +51,15 @@ export class ExecutorPool {
     return this.workers.kind === "none" ? 1 : this.workers.executors.length;
   }
 
-  /** Elements processed so far by the running bundles. */
-  get processed(): number {
-    let processed = 0;
-    for (const executor of this.busy) processed += executor.processed;
-    return processed;
+  /** Of all running bundles together. */
+  get progress(): BundleProgress {
+    let elements = 0;
+    let bytes = 0;
+    for (const { progress } of this.busy) {
+      elements += progress.elements;
+      bytes += progress.bytes;
+    }
+    return { elements, bytes };
   }
 
   /**

@@ -188,12 +188,13 @@ export class LocalJob {
   }
 
   private progress(): RunProgress {
+    const running = this.pool.progress;
     return {
       running: this.stages.running().map(({ id }) => id),
       stagesDone: this.stages.done,
       stagesTotal: this.plan.stages.length,
-      elements: this.metrics.elements + this.pool.processed,
-      bytesDone: this.bytesDone,
+      elements: this.metrics.elements + running.elements,
+      bytesDone: this.bytesDone + Math.round(running.bytes),
       bytesTotal: this.bytesTotal,
       elapsedMs: this.elapsed(),
       workers: this.pool.size,

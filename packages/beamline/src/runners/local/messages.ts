@@ -9,7 +9,7 @@ export interface WorkerSetup {
   readonly results: readonly string[];
   readonly strictEncoding: boolean;
   readonly parallelism: number;
-  /** One Float64: elements processed in the running bundle, for progress. */
+  /** Two Float64: the elements and bytes of the running bundle's progress. */
   readonly progress: SharedArrayBuffer;
 }
 

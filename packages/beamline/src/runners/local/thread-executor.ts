@@ -1,4 +1,4 @@
-import { BundleProcessor } from "../../exec/bundle-processor.js";
+import { BundleProcessor, type BundleProgress } from "../../exec/bundle-processor.js";
 import { internalError } from "../../model/errors.js";
 import type { BundleOutput, BundleWork, Executor } from "./bundle-work.js";
 import type { Plan, PlannedStage } from "./plan.js";
@@ -28,8 +28,8 @@ export class ThreadExecutor implements Executor {
     this.options = options;
   }
 
-  get processed(): number {
-    return this.current?.processed ?? 0;
+  get progress(): BundleProgress {
+    return this.current?.progress ?? { elements: 0, bytes: 0 };
   }
 
   async run(work: BundleWork): Promise<BundleOutput> {

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { BundleProgress } from "../../exec/bundle-processor.js";
 import { BeamlineError } from "../../model/errors.js";
 import type { BundleOutput, BundleWork, Executor } from "./bundle-work.js";
 import type { FromWorker, ToWorker, WorkerSetup } from "./messages.js";
@@ -14,13 +15,13 @@ export class WorkerExecutor implements Executor {
   /** Resolves when the worker has built the pipeline; rejects when it can't. */
   readonly ready: Promise<void>;
   private readonly worker: Worker;
-  private readonly progress: Float64Array;
+  private readonly shared: Float64Array;
   private pending: Pending<BundleOutput | undefined> | undefined;
   private death: Error | undefined;
 
   constructor(setup: Omit<WorkerSetup, "progress">) {
-    const progress = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
-    this.progress = new Float64Array(progress);
+    const progress = new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT);
+    this.shared = new Float64Array(progress);
     const workerData: WorkerSetup = { ...setup, progress };
     this.worker = new Worker(new URL("./worker.js", import.meta.url), { workerData });
     const ready = this.expect();
@@ -33,8 +34,9 @@ export class WorkerExecutor implements Executor {
     this.worker.on("exit", (code) => this.die(died(`exit code ${code}`)));
   }
 
-  get processed(): number {
-    return this.progress[0] ?? 0;
+  get progress(): BundleProgress {
+    const [elements = 0, bytes = 0] = this.shared;
+    return { elements, bytes };
   }
 
   async run(work: BundleWork): Promise<BundleOutput> {

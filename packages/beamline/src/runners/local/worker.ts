@@ -30,7 +30,8 @@ async function main(): Promise<void> {
   }
   const progress = new Float64Array(setup.progress);
   setInterval(() => {
-    progress[0] = executor.processed;
+    const { elements, bytes } = executor.progress;
+    progress.set([elements, bytes]);
   }, PROGRESS_MS).unref();
 
   const handle = async (message: ToWorker): Promise<void> => {
@@ -44,7 +45,7 @@ async function main(): Promise<void> {
     }
     try {
       const output = await executor.run(message.work);
-      progress[0] = 0;
+      progress.fill(0);
       post({ kind: "done", output }, buffersOf(output));
     } catch (error) {
       post({ kind: "failed", error: serializeError(error) });
