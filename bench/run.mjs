@@ -7,11 +7,11 @@ import { fileURLToPath } from "node:url";
 import { jobs } from "./jobs/index.mjs";
 import { analyze } from "./lib/analyze.mjs";
 import { help, PEERS, readArguments } from "./lib/arguments.mjs";
-import { findBeamPython } from "./lib/beam-python.mjs";
 import { cacheFolder } from "./lib/cache.mjs";
 import { isRecorded, readHistory, regressions, withResult, writeHistory } from "./lib/history.mjs";
 import { describeMachine, machineKey } from "./lib/machine.mjs";
 import { chooseMeter } from "./lib/process-usage.mjs";
+import { findPython } from "./lib/python-environments.mjs";
 import { renderMachine, renderResult } from "./lib/report.mjs";
 import { runPlan } from "./lib/run-plan.mjs";
 
@@ -53,7 +53,7 @@ async function main(args) {
   await mkdir(cache, { recursive: true });
   const historyPath = join(cache, `history-${machineKey(machine)}.json`);
   const startedAt = new Date().toISOString();
-  const context = { ...args, root, cache, ...choosePeers(args) };
+  const context = { ...args, root, cache, ...choosePeers(args, chosen) };
   const results = [];
   const worse = [];
   for (const job of chosen) {
@@ -94,23 +94,24 @@ function chooseJobs(names) {
         `choose from ${jobs.map((job) => job.name).join(", ")} or all`,
     );
   }
-  return jobs.filter((job) => names.length === 0 || names.includes(job.name));
+  if (names.length === 0) return jobs.filter((job) => !job.onRequest);
+  return jobs.filter((job) => names.includes(job.name));
 }
 
 /**
  * Everyone who can run here, unless `--peers` says who.
  *
  * @param {Arguments} args
+ * @param {readonly import("./lib/plan.mjs").Job[]} chosen
  */
-function choosePeers({ peers }) {
-  const chosen = peers ?? new Set(PEERS);
-  const python = chosen.has("python")
-    ? findBeamPython(root, { install: peers !== undefined })
-    : undefined;
-  if (chosen.has("python") && python === undefined) {
-    say("Without Beam Python: it is not installed; name it in --peers to install and run it.");
-  }
-  return { peers: chosen, python };
+function choosePeers({ peers }, chosen) {
+  const selected = peers ?? new Set(PEERS);
+  const needed = new Set(chosen.flatMap(({ environments = [] }) => environments));
+  const find = (/** @type {import("./lib/python-environments.mjs").EnvironmentName} */ name) => {
+    if (!selected.has(name) || !needed.has(name)) return undefined;
+    return findPython(name, root, { install: peers !== undefined, say });
+  };
+  return { peers: selected, python: find("python"), pyspark: find("pyspark") };
 }
 
 /**

@@ -11,6 +11,7 @@ import { wordCountPeers } from "./word-count-peers.mjs";
  */
 export const cold = {
   name: "cold",
+  environments: ["python"],
   async plan(context) {
     const input = context.book === undefined ? mobyDick() : resolve(context.book);
     const found = await stat(input).catch((cause) => {

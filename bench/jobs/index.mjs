@@ -1,7 +1,8 @@
 import { chain } from "./chain.mjs";
 import { cold } from "./cold.mjs";
 import { dataPlane } from "./data-plane.mjs";
+import { spark } from "./spark.mjs";
 import { wordcount } from "./wordcount.mjs";
 
 /** @type {readonly import("../lib/plan.mjs").Job[]} */
-export const jobs = [wordcount, chain, dataPlane, cold];
+export const jobs = [wordcount, chain, dataPlane, cold, spark];

@@ -9,6 +9,7 @@ import { wordCountPeers } from "./word-count-peers.mjs";
  */
 export const wordcount = {
   name: "wordcount",
+  environments: ["python"],
   async plan(context) {
     const { size, cache, workers } = context;
     const dataset = datasets[size];

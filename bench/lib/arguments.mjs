@@ -1,20 +1,21 @@
 import { parseArgs } from "node:util";
 
 /** Who can run next to Beamline. */
-export const PEERS = ["loop", "two-threads", "python", "arrays"];
+export const PEERS = ["loop", "two-threads", "python", "pyspark", "arrays"];
 
 /** What `npm run bench -- --help` prints. */
-export const help = `Usage: npm run bench -- [wordcount|chain|cold|all] [options]
+export const help = `Usage: npm run bench -- [wordcount|chain|data-plane|cold|spark|all] [options]
 
 Times whole processes from outside, interleaved, and prints ratios to a hand-written loop.
+spark is not among all: it needs Java 11 to 17, and the first time Maven and some minutes.
 
-  --size 14mb|140mb    text of the wordcount job (default 140mb)
+  --size 14mb|140mb    text of the wordcount and spark jobs (default 140mb)
   --workers N,N        worker counts of Beamline in the wordcount job (default 1,2)
-  --peers A,B          of two-threads, python, arrays (default all that are installed);
-                       the loop always runs; naming python installs it where it is missing
+  --peers A,B          of two-threads, python, pyspark, arrays (default all that are installed);
+                       the loop always runs; naming python or pyspark installs it where it is missing
   --peers-only         leave Beamline out
   --rounds N           default 5
-  --slow-rounds N      rounds of Beam Python at most (default 2)
+  --slow-rounds N      rounds of Beam Python and of PySpark's RDDs at most (default 2)
   --elements N         integers of the chain job (default 10000000)
   --kinglear FILE      book of the cold job (default Moby-Dick, from the dev dependency)
   --markdown           print Markdown tables

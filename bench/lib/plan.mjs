@@ -5,6 +5,9 @@
  *
  * @typedef {object} Job
  * @property {string} name as given on the command line
+ * @property {boolean} [onRequest] runs only where it is named: it needs what few machines have
+ * @property {readonly import("./python-environments.mjs").EnvironmentName[]} [environments] what
+ *   its peers run in
  * @property {(context: Context) => Promise<Plan>} plan
  */
 
@@ -16,6 +19,7 @@
  * @property {readonly number[]} workers the worker counts that Beamline runs with
  * @property {ReadonlySet<string>} peers who else runs: `loop`, `two-threads`, `python`, ...
  * @property {string | undefined} python an interpreter with Beam Python, where there is one
+ * @property {string | undefined} pyspark an interpreter with PySpark, where there is one
  * @property {number} slowRounds rounds of contenders that take half a minute each
  * @property {number} elements of the chain
  * @property {string | undefined} book a text for the cold start, in place of the usual one
@@ -37,11 +41,25 @@
  * @property {string} id
  * @property {string} label
  * @property {boolean} [ours] true for Beamline's own, which the regression check guards
- * @property {(output: string) => readonly string[]} command program and arguments; what it writes
- *   goes to files whose paths begin with `output`
+ * @property {(output: string, address: string) => readonly string[]} command program and
+ *   arguments; what it writes goes to files whose paths begin with `output`, or into that folder
+ * @property {Service} [service] what it works with, and where `address` comes from
+ * @property {boolean} [fresh] each run has a service of its own that has just been started, and not
+ *   the one that all share; its start is not timed
+ * @property {number} [warmUps] runs before the first round that are not counted
  * @property {number} [rounds] at most so many rounds
  * @property {boolean} [unchecked] its output is not the job's result
  * @property {string} [startup] id of a contender that is the same process without the work
+ */
+
+/**
+ * A process that stays up while contenders send it work. What it takes while one of them runs is
+ * that contender's.
+ *
+ * @typedef {object} Service
+ * @property {string} id says which contenders share it
+ * @property {readonly string[]} command runs until it gets SIGTERM; prints one line, its address,
+ *   once it is up
  */
 
 /**

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { readUsage } from "./process-tree.mjs";
 
 /**
  * What one whole process took, seen from outside.
@@ -65,7 +66,7 @@ const procPolling = {
     /** @type {Omit<Usage, "wallSeconds">} */
     let last = { cpuSeconds: Number.NaN, peakRssBytes: Number.NaN };
     const timer = setInterval(() => {
-      last = readProc(pid) ?? last;
+      last = readUsage(pid) ?? last;
     }, 20);
     return {
       stop() {
@@ -76,24 +77,6 @@ const procPolling = {
   },
   read: () => undefined,
 };
-
-/**
- * @param {number} pid
- * @returns {Omit<Usage, "wallSeconds"> | undefined}
- */
-function readProc(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The fields after the command's name, which may itself hold spaces: proc(5) counts from 3.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const ticks = [14, 15, 16, 17].reduce((sum, field) => sum + Number(fields[field - 3]), 0);
-    const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
-    if (peak === null) return undefined;
-    return { cpuSeconds: ticks / 100, peakRssBytes: Number(peak[1]) * 1024 };
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * Runs a command to its end and says what it took.

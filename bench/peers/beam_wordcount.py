@@ -1,4 +1,7 @@
-"""WordCount on Beam Python's DirectRunner: beam_wordcount.py --input FILE --output PREFIX."""
+"""WordCount with Beam Python: beam_wordcount.py --input FILE --output PREFIX [Beam's options].
+
+Without --runner it runs on the DirectRunner.
+"""
 
 import argparse
 import re
@@ -14,7 +17,7 @@ def main():
     parser.add_argument("--input", required=True)
     parser.add_argument("--output", required=True)
     args, pipeline_args = parser.parse_known_args()
-    options = PipelineOptions(pipeline_args, runner="DirectRunner")
+    options = PipelineOptions(["--runner=DirectRunner", *pipeline_args])
     with beam.Pipeline(options=options) as pipeline:
         (
             pipeline

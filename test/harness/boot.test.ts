@@ -13,6 +13,7 @@ import {
 import { decodeErrorReport } from "../../packages/beamline/src/harness/error-report.js";
 import { fixtureOf, register } from "../../packages/beamline/src/harness/testing/stage-fixture.js";
 import { TestRunner } from "../../packages/beamline/src/harness/testing/test-runner.js";
+import { BeamFnExternalWorkerPool } from "../../packages/beamline/src/proto/gen/fn-execution/worker-pool_pb.js";
 import { grpcNetwork } from "../../packages/beamline/src/transport/grpc/grpc-network.js";
 import { pipeline } from "./pipelines/troubles.mjs";
 
@@ -219,3 +220,26 @@ function childrenOf(pid: number): number[] {
   const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
   return text.trim().split(/\s+/).map(Number);
 }
+
+describe("beamline-boot --worker_pool", () => {
+  test("starts and stops workers that fetch their code", async () => {
+    offerJob();
+    const address = `unix:${join(folder, "pool")}`;
+    const pool = spawn(BOOT, ["--worker_pool", address], {
+      env: { ...process.env, BEAMLINE_WORKER_THREADS: "1" },
+      stdio: "ignore",
+    });
+    const code = new Promise((resolve) => pool.once("exit", resolve));
+    const client = grpcNetwork.connect(address);
+    const { startWorker, stopWorker } = BeamFnExternalWorkerPool.method;
+    const provisionEndpoint = { url: runner.address };
+    const request = { workerId: "p", provisionEndpoint };
+    await client.unary(startWorker, request, { waitForReady: true, timeoutMs: 10_000 });
+    expect((await run("hello")).error).toBe("");
+    expect(runner.metadata.get("control")).toMatchObject({ worker_id: "p" });
+    expect(await client.unary(stopWorker, { workerId: "p" })).toMatchObject({ error: "" });
+    client.close();
+    pool.kill("SIGTERM");
+    expect(await code).toBe(0);
+  });
+});

@@ -7,6 +7,11 @@ import {
   startHarness,
 } from "../../packages/beamline/src/harness/testing/harness-fixture.js";
 import { fixtureOf } from "../../packages/beamline/src/harness/testing/stage-fixture.js";
+import {
+  keepGroupsInState,
+  pagesOf,
+  stateBackedGroup,
+} from "../../packages/beamline/src/harness/testing/state-fixture.js";
 import { pipeline } from "./pipelines/troubles.mjs";
 
 const url = new URL("./pipelines/troubles.mjs", import.meta.url).href;
@@ -16,10 +21,16 @@ afterEach(async () => {
   await open?.close();
 });
 
-async function start(options: Partial<HarnessOptions> & { exportName?: string } = {}) {
-  const { exportName = "pipeline", ...rest } = options;
+interface StartOptions extends Partial<HarnessOptions> {
+  readonly exportName?: string;
+  /** Name of the stage and the PCollection that it makes. */
+  readonly stage?: readonly [string, string];
+}
+
+async function start(options: StartOptions = {}) {
+  const { exportName = "pipeline", stage = ["Orders", "Act.out"], ...rest } = options;
   const graph = pipeline.toGraph({});
-  open = await startHarness(fixtureOf(graph, "Orders", "Act.out"), {
+  open = await startHarness(fixtureOf(graph, ...stage), {
     network: grpcNetwork,
     address: "localhost:0",
     serve: runHarness,
@@ -97,6 +108,21 @@ describe("runHarness with worker threads", () => {
     await bundle.send(["y".repeat(size), `large ${size}`], true);
     const lengths = (await bundle.outputs()).map((text) => String(text).length);
     expect(lengths).toEqual([size, size]);
+  });
+
+  test("reads iterables backed by state as they are iterated, also when they are lost", async () => {
+    const { runner, begin } = await start({ stage: ["Group", "Join.out"] });
+    const descriptor = runner.descriptors.get("Group");
+    if (descriptor !== undefined) keepGroupsInState(descriptor);
+    runner.state.set("tail", pagesOf(["b", "c", "d"], 3));
+    const good = begin();
+    await good.sendBytes(stateBackedGroup("k", ["a"], "tail"), true);
+    expect((await good.answer).error).toBe("");
+    expect(await good.outputs()).toEqual(["k: abcd"]);
+    const bad = begin();
+    await bad.sendBytes(stateBackedGroup("k", ["a"], "gone"), true);
+    const report = decodeErrorReport((await bad.answer).error);
+    expect(report?.message).toContain("Cannot read state from the runner: no such state");
   });
 
   test("answers a bundle with the difference when the worker builds another graph, and ends", async () => {

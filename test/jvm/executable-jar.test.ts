@@ -1,10 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   pipelineRunners,
@@ -14,19 +11,16 @@ import {
 import { findJava, type Java } from "../../packages/cli/dist/jvm/java.js";
 import type { Command } from "../../packages/cli/dist/jvm/java-command.js";
 import { ensureJobServerJar } from "../../packages/cli/dist/jvm/job-server-jar.js";
-import {
-  sparkMasterCommand,
-  sparkSubmitCommand,
-  sparkWorkerCommand,
-} from "../../packages/cli/dist/jvm/spark-command.js";
+import { sparkSubmitCommand } from "../../packages/cli/dist/jvm/spark-command.js";
 import {
   ensureSpark,
   type SparkInstallation,
 } from "../../packages/cli/dist/jvm/spark-installation.js";
-import { describeJvm } from "./jvm-tools.js";
+import { describeJvm } from "../support/describe-jvm.js";
+import { run, until } from "../support/processes.js";
+import { startSparkCluster } from "../support/spark-cluster.js";
 
 const BUILD_MS = 10 * 60_000;
-const HOST = "localhost";
 
 describeJvm("executable jars", () => {
   let java: Java;
@@ -75,7 +69,7 @@ describeJvm("executable jars", () => {
   test("are read by Java, by Python and by Beamline", async () => {
     const names = [
       "META-INF/MANIFEST.MF",
-      "org/apache/beam/runners/spark/SparkPipelineRunner.class",
+      "beamline/spark/PipelineMain.class",
       "BEAM-PIPELINE/pipeline-manifest.json",
       "BEAM-PIPELINE/impulse/artifacts/artifact.txt",
     ];
@@ -117,38 +111,17 @@ describeJvm("executable jars", () => {
   }, 120_000);
 
   test("run on a standalone cluster, in client and in cluster mode", async () => {
-    const [port, webPort, restPort, workerWebPort] = await freePorts(4);
-    const server = { java, spark, host: HOST };
-    const master = `spark://${HOST}:${port}`;
-    const workFolder = join(folder, "work");
-    const cluster = [
-      start(sparkMasterCommand({ ...server, port, webPort, restPort })),
-      start(
-        sparkWorkerCommand({
-          ...server,
-          master,
-          cores: 2,
-          memory: "2g",
-          workFolder,
-          webPort: workerWebPort,
-        }),
-      ),
-    ];
-    const status = `http://${HOST}:${webPort}/json/`;
+    const cluster = await startSparkCluster({ java, spark });
     try {
-      await until("a worker", async () => (await json(status)).aliveworkers === 1);
-      const client = await run(submit(good, master, "client"));
+      const client = await run(submit(good, cluster.master, "client"));
       expect(client.code, client.output).toBe(0);
       // In cluster mode it is the cluster that knows how the driver ended.
-      const sent = await run(submit(good, master, "cluster"));
+      const sent = await run(submit(good, cluster.master, "cluster"));
       expect(sent.code, sent.output).toBe(0);
-      await until("the driver's end", async () => {
-        const { completeddrivers } = await json(status);
-        return Array.isArray(completeddrivers) && completeddrivers.length === 1;
-      });
-      expect(await json(status)).toMatchObject({ completeddrivers: [{ state: "FINISHED" }] });
+      await until("the driver's end", async () => (await cluster.completedDrivers()).length === 1);
+      expect(await cluster.completedDrivers()).toMatchObject([{ state: "FINISHED" }]);
     } finally {
-      for (const each of cluster) await end(each);
+      await cluster.stop();
     }
   }, 180_000);
 });
@@ -227,57 +200,4 @@ function pipelineWith(others: Readonly<Record<string, unknown>>): unknown {
     },
     rootTransformIds: ["impulse", ...Object.keys(others)],
   };
-}
-
-function start({ command, args, env }: Command): ChildProcess {
-  return spawn(command, args, { env: { ...process.env, ...env }, stdio: "ignore" });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const closed = once(child, "close");
-  child.kill("SIGTERM");
-  await closed;
-}
-
-async function run({ command, args, env }: Command): Promise<{ code: number; output: string }> {
-  const child = spawn(command, args, { env: { ...process.env, ...env } });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (data: Buffer) => {
-      output += data.toString();
-    });
-  }
-  const [code]: unknown[] = await once(child, "close");
-  return { code: typeof code === "number" ? code : -1, output };
-}
-
-/** Polls for a minute. */
-async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if (await condition().catch(() => false)) return;
-    await setTimeout(200);
-  }
-  throw new Error(`waited in vain for ${what}`);
-}
-
-async function json(url: string): Promise<Readonly<Record<string, unknown>>> {
-  const answer: unknown = await (await fetch(url)).json();
-  return Object.fromEntries(Object.entries(answer ?? {}));
-}
-
-async function freePorts(count: 4): Promise<[number, number, number, number]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, HOST));
-  const ports: number[] = [];
-  for (const server of servers) {
-    if (!server.listening) await once(server, "listening");
-    const address = server.address();
-    if (address !== null && typeof address === "object") ports.push(address.port);
-  }
-  for (const server of servers) {
-    server.close();
-    await once(server, "close");
-  }
-  const [a = 0, b = 0, c = 0, d = 0] = ports;
-  return [a, b, c, d];
 }

@@ -12,7 +12,7 @@ import {
 import { ensureJobServerJar } from "../../packages/cli/dist/jvm/job-server-jar.js";
 import { ensureSpark } from "../../packages/cli/dist/jvm/spark-installation.js";
 import { JobServer } from "../../packages/cli/dist/jvm/start-job-server.js";
-import { describeJvm } from "./jvm-tools.js";
+import { describeJvm } from "../support/describe-jvm.js";
 
 /** The first run on a machine fetches and packs some hundred megabytes. */
 const BUILD_MS = 10 * 60_000;

@@ -11,5 +11,5 @@ testJobs({
   server,
   processFailure: { code: "JOB_FAILED", message: expect.stringContaining("/nowhere/boot") },
 });
-testProcessWorkers("flink", server);
+testProcessWorkers("flink", server, { retries: false });
 testTable({ runner: "flink", server, rowsPerJob: 12 });

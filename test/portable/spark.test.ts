@@ -15,7 +15,7 @@ testJobs({
   server,
   processFailure: { code: "JOB_FAILED", message: expect.stringContaining("/nowhere/boot") },
 });
-testProcessWorkers("spark", server);
+testProcessWorkers("spark", server, { retries: true });
 testTable({ runner: "spark", server, rowsPerJob: 12 });
 
 test("a source is read by several tasks of Spark", async () => {

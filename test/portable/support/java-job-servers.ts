@@ -12,7 +12,7 @@ import {
 } from "./jvm.js";
 import { needing } from "./missing-tool.js";
 
-/** Beam's Spark job server, with Spark in the same process on two cores. */
+/** Beam's Spark job server, with Spark in the same process on two cores; four attempts a task. */
 export async function startSpark(): Promise<JobServer> {
   const { java, jar, spark } = await needing(async () => ({
     java: await findJava(process.env),
@@ -20,7 +20,7 @@ export async function startSpark(): Promise<JobServer> {
     spark: await ensureSpark(),
   }));
   return await start("spark", (artifactsFolder) =>
-    sparkJobServerCommand({ java, jar, spark, artifactsFolder, master: "local[2]", heap: "2g" }),
+    sparkJobServerCommand({ java, jar, spark, artifactsFolder, master: "local[2,4]", heap: "2g" }),
   );
 }
 

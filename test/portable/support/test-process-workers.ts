@@ -7,7 +7,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { RunnerName } from "./beamline.js";
 import type { UseServer } from "./use-server.js";
 
-const PIPELINE = fileURLToPath(new URL("../testdata/parse.ts", import.meta.url));
+const PARSE = fileURLToPath(new URL("../testdata/parse.ts", import.meta.url));
+const DYING = fileURLToPath(new URL("../testdata/dying.ts", import.meta.url));
 const CLI = fileURLToPath(new URL("../../../packages/cli/bin/beamline.js", import.meta.url));
 
 interface Outcome {
@@ -17,7 +18,11 @@ interface Outcome {
 }
 
 /** The command line with workers that the runner starts: the user's bundle is shipped to them. */
-export function testProcessWorkers(runner: RunnerName, server: UseServer): void {
+export function testProcessWorkers(
+  runner: RunnerName,
+  server: UseServer,
+  { retries }: { readonly retries: boolean },
+): void {
   describe(`worker processes of ${runner}`, () => {
     const folder = mkdtempSync(join(tmpdir(), "beamline-process-"));
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,7 +39,7 @@ export function testProcessWorkers(runner: RunnerName, server: UseServer): void 
     test("run the pipeline's bundle, and what they count comes back", async () => {
       const { code, stdout, stderr } = await beamline(
         "run",
-        PIPELINE,
+        PARSE,
         `--output=${join(folder, "sum")}`,
         "--json",
       );
@@ -51,7 +56,7 @@ export function testProcessWorkers(runner: RunnerName, server: UseServer): void 
     test("show the user's line, the transform and the element of an error, once", async () => {
       const { code, stderr } = await beamline(
         "run",
-        PIPELINE,
+        PARSE,
         `--output=${join(folder, "failed")}`,
         "--last=three",
       );
@@ -61,6 +66,16 @@ export function testProcessWorkers(runner: RunnerName, server: UseServer): void 
       expect(stderr).toContain("'three'");
       expect(stderr).toMatch(/parse\.ts:22/);
       expect(stderr).not.toMatch(/\.java|org\.apache/);
+    });
+
+    if (!retries) return;
+    test("may die in the middle of a bundle: it runs again, elsewhere", async () => {
+      const options = [`--output=${join(folder, "dying")}`, `--mark=${join(folder, "mark")}`];
+      const { code } = await beamline("run", DYING, ...options);
+      expect(code).toBe(0);
+      expect(readdirSync(folder)).toContain("mark");
+      const written = readdirSync(folder).filter((name) => name.startsWith("dying"));
+      expect(written.map((name) => readFileSync(join(folder, name), "utf8"))).toEqual(["4950\n"]);
     });
   });
 }

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { BeamlineError } from "../model/errors.js";
+import { BeamlineError, isBeamlineError } from "../model/errors.js";
 
 /** A user function threw. Says which one, on which element; `cause` is what it threw. */
 export class UserCodeError extends BeamlineError {
@@ -14,8 +14,8 @@ export class UserCodeError extends BeamlineError {
   constructor(transform: string, element: string | undefined, cause: unknown) {
     const reason = reasonOf(cause);
     const on = element === undefined ? "" : ` on the element ${element}`;
-    const code = cause instanceof BeamlineError ? cause.code : "USER_CODE_FAILED";
-    const origin = cause instanceof BeamlineError ? cause.origin : "user";
+    const code = isBeamlineError(cause) ? cause.code : "USER_CODE_FAILED";
+    const origin = isBeamlineError(cause) ? cause.origin : "user";
     super(code, `Cannot run "${transform}"${on}: ${reason}`, { cause, origin });
     this.transform = transform;
     this.element = element;
@@ -25,7 +25,7 @@ export class UserCodeError extends BeamlineError {
 }
 
 function reasonOf(cause: unknown): string {
-  if (cause instanceof BeamlineError) return cause.message;
+  if (isBeamlineError(cause)) return cause.message;
   return cause instanceof Error ? `${cause.name}: ${cause.message}` : `threw ${shorten(cause)}`;
 }
 

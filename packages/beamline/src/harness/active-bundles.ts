@@ -1,5 +1,6 @@
 import { BeamlineError } from "../model/errors.js";
 import type { ElementsData } from "../proto/elements-codec.js";
+import type { Network } from "../transport/transport.js";
 import type {
   BundleCounts,
   BundleResult,
@@ -11,15 +12,17 @@ import type {
   SplitResult,
   ToLane,
 } from "./bundle/messages.js";
-import { segmentsOf } from "./bundle/segments-of.js";
 import type { StateAnswer } from "./bundle/state-access.js";
 import { BundleInput } from "./bundle-input.js";
-import type { DataPlane } from "./channels/data-plane.js";
+import { DataPlane } from "./channels/data-plane.js";
 import type { DescriptorInfo } from "./channels/descriptor-cache.js";
-import type { StatePlane } from "./channels/state-plane.js";
+import { sendChunks } from "./channels/send-chunks.js";
+import { StatePlane } from "./channels/state-plane.js";
 import { encodeErrorReport } from "./error-report.js";
-import type { LaneHandle, OpenLane } from "./lanes/lane-handle.js";
+import type { OpenLane } from "./lanes/lane-handle.js";
 import { LanePool, type Slot } from "./lanes/lane-pool.js";
+import { postData } from "./lanes/post-data.js";
+import { Questions } from "./lanes/questions.js";
 
 /** How a bundle ended. */
 export type BundleOutcome =
@@ -38,6 +41,7 @@ interface ActiveBundle {
   readonly settle: (outcome: BundleOutcome) => void;
 }
 
+/** The streams that bundles need besides the one that announces them. */
 export interface Planes {
   readonly data: DataPlane;
   readonly state: StatePlane;
@@ -62,23 +66,28 @@ export class ActiveBundles {
   private readonly pool: LanePool;
   private readonly input = new BundleInput();
   private readonly active = new Map<string, ActiveBundle>();
-  private readonly asked = new Map<number, (answer: LaneAnswer | undefined) => void>();
-  private requests = 0;
-  private planes: Planes | undefined;
+  private readonly questions = new Questions();
+  private readonly planes: Planes;
   /** Why nothing can run here: the lanes cannot load the pipeline. */
   private refusal: string | undefined;
 
-  constructor(options: ActiveBundlesOptions) {
+  constructor(network: Network, workerId: string, options: ActiveBundlesOptions) {
     this.options = options;
+    this.planes = {
+      data: new DataPlane(network, workerId, this.deliver, (endpoint, error) => {
+        const why = error instanceof Error ? error.message : "the runner closed it";
+        this.abort(`the data stream to ${endpoint} ended: ${why}`);
+      }),
+      state: new StatePlane(network, workerId),
+    };
     this.pool = new LanePool(options.threads, options.openLane, {
       message: (slot, message) => this.take(slot, message),
       died: (slot, cause) => this.laneDied(slot, cause),
     });
   }
 
-  /** The streams that bundles need. */
-  connect(planes: Planes): void {
-    this.planes = planes;
+  /** Prepares for the first bundle. */
+  warmUp(): void {
     if (this.refusal === undefined) this.pool.warmUp();
   }
 
@@ -86,24 +95,22 @@ export class ActiveBundles {
     return this.active.size;
   }
 
-  get lanes(): number {
-    return this.pool.lanes.length;
-  }
-
   /** Runs a bundle. Never rejects. */
   async process(
     instruction: string,
-    descriptor: DescriptorInfo,
+    wanted: Promise<DescriptorInfo>,
     embedded: readonly ElementsData[],
   ): Promise<BundleOutcome> {
+    let descriptor: DescriptorInfo;
     try {
+      descriptor = await wanted;
       // A runner sends only over streams that are open, and waits for them before it hears of
       // anything else.
-      for (const endpoint of descriptor.ports.values()) this.planes?.data.open(endpoint);
+      for (const endpoint of descriptor.ports.values()) this.planes.data.open(endpoint);
     } catch (error) {
-      return { kind: "failed", report: encodeErrorReport(error) };
+      return this.failBefore(instruction, encodeErrorReport(error));
     }
-    if (this.refusal !== undefined) return { kind: "failed", report: this.refusal };
+    if (this.refusal !== undefined) return this.failBefore(instruction, this.refusal);
     const slot = this.pool.assign(instruction);
     const outcome = new Promise<BundleOutcome>((settle) => {
       this.active.set(instruction, { instruction, descriptor, slot, settle });
@@ -117,6 +124,12 @@ export class ActiveBundles {
     for (const segment of embedded) postData(handle, segment, false);
     for (const segment of this.input.begin(instruction)) postData(handle, segment, false);
     return await outcome;
+  }
+
+  /** A bundle that never began: what came for it is let go. */
+  private failBefore(instruction: string, report: string): BundleOutcome {
+    this.input.end(instruction);
+    return { kind: "failed", report };
   }
 
   /** See {@link DataPlane}. */
@@ -152,21 +165,25 @@ export class ActiveBundles {
   async status(): Promise<string[]> {
     return await Promise.all(
       this.pool.lanes.map(async (slot) => {
-        const answer = await this.askLane(slot, (request) => ({ kind: "status", request }));
+        const answer = await this.questions.ask(slot, (request) => ({ kind: "status", request }));
         return answer?.kind === "status" ? answer.text : "ended";
       }),
     );
   }
 
-  /** Fails every bundle that is at work. */
-  abort(reason: string): void {
+  private abort(reason: string): void {
     for (const { instruction, slot } of this.active.values()) {
       slot.handle.post({ kind: "abort", instruction, reason });
     }
   }
 
-  async close(): Promise<void> {
+  /** Fails every bundle that is at work, and ends. */
+  async close(reason: string): Promise<void> {
+    this.abort(reason);
+    // First of all: a thread that waits for state waits no longer.
+    this.planes.state.close();
     await this.pool.close();
+    this.planes.data.close();
   }
 
   private ask(
@@ -174,18 +191,7 @@ export class ActiveBundles {
     message: (request: number) => ToLane,
   ): Promise<LaneAnswer | undefined> {
     const slot = this.active.get(instruction)?.slot;
-    return slot === undefined ? Promise.resolve(undefined) : this.askLane(slot, message);
-  }
-
-  private askLane(
-    { handle }: Slot,
-    message: (request: number) => ToLane,
-  ): Promise<LaneAnswer | undefined> {
-    const request = this.requests++;
-    return new Promise((resolve) => {
-      this.asked.set(request, resolve);
-      handle.post(message(request));
-    });
+    return slot === undefined ? Promise.resolve(undefined) : this.questions.ask(slot, message);
   }
 
   private take(slot: Slot, message: FromLane): void {
@@ -209,8 +215,7 @@ export class ActiveBundles {
         this.settle(message.instruction, { kind: "failed", report: message.report });
         return;
       case "answer":
-        this.asked.get(message.request)?.(message.answer);
-        this.asked.delete(message.request);
+        this.questions.answer(message.request, message.answer);
         return;
       case "state":
         void this.fetchState(slot, message);
@@ -229,7 +234,7 @@ export class ActiveBundles {
     let answer: StateAnswer;
     try {
       const endpoint = this.active.get(instruction)?.descriptor.stateEndpoint;
-      if (endpoint === undefined || this.planes === undefined) throw noState();
+      if (endpoint === undefined) throw noState();
       answer = { page: await this.planes.state.get(endpoint, message) };
     } catch (error) {
       answer = { error: error instanceof Error ? error.message : String(error) };
@@ -243,7 +248,7 @@ export class ActiveBundles {
     if (bundle === undefined) return;
     const size = bytes.length;
     try {
-      const sent = this.sendAll(bundle, [chunk]);
+      const sent = sendChunks(this.planes.data, bundle.descriptor, [chunk]);
       if (sent !== undefined) await sent;
     } catch (error) {
       this.settle(instruction, { kind: "failed", report: encodeErrorReport(error) });
@@ -265,34 +270,13 @@ export class ActiveBundles {
       this.options.embedOutputs && outputs.length > 0 && !flushed && size <= EMBED_BYTES;
     if (!embed) {
       try {
-        await this.sendAll(bundle, outputs);
+        await sendChunks(this.planes.data, bundle.descriptor, outputs);
       } catch (error) {
         this.settle(instruction, { kind: "failed", report: encodeErrorReport(error) });
         return;
       }
     }
     this.settle(instruction, { kind: "done", counts, embedded: embed ? outputs : undefined });
-  }
-
-  /** Sends chunks, those for one endpoint as one message. */
-  private sendAll(
-    { descriptor }: ActiveBundle,
-    chunks: readonly Chunk[],
-  ): Promise<unknown> | undefined {
-    const byEndpoint = new Map<string, ElementsData[]>();
-    for (const chunk of chunks) {
-      const endpoint = descriptor.ports.get(chunk.transform) ?? "";
-      const segments = segmentsOf(chunk);
-      const present = byEndpoint.get(endpoint);
-      if (present === undefined) byEndpoint.set(endpoint, segments);
-      else present.push(...segments);
-    }
-    const waits: Promise<void>[] = [];
-    for (const [endpoint, segments] of byEndpoint) {
-      const wait = this.planes?.data.send(endpoint, segments);
-      if (wait !== undefined) waits.push(wait);
-    }
-    return waits.length === 0 ? undefined : Promise.all(waits);
   }
 
   private settle(instruction: string, outcome: BundleOutcome): void {
@@ -313,16 +297,12 @@ export class ActiveBundles {
     this.options.broken(report);
   }
 
-  private laneDied({ instructions }: Slot, cause: Error): void {
-    // What was asked of it has no answer any more; nobody may wait for ever.
-    for (const [request, answer] of this.asked) {
-      answer(undefined);
-      this.asked.delete(request);
-    }
+  private laneDied(slot: Slot, cause: Error): void {
+    this.questions.drop(slot);
     if (this.refusal !== undefined) return;
     const report = encodeErrorReport(cause);
     this.options.log({ severity: "error", atMs: Date.now(), message: cause.message });
-    for (const instruction of [...instructions]) {
+    for (const instruction of [...slot.instructions]) {
       this.settle(instruction, { kind: "failed", report });
     }
   }
@@ -334,26 +314,4 @@ function noState(): BeamlineError {
     "Cannot read state from the runner: its stage names no state endpoint; check the runner's version",
     { origin: "remote" },
   );
-}
-
-function postData(handle: LaneHandle, segment: ElementsData, owned: boolean): void {
-  const { instructionId, transformId, isLast } = segment;
-  const bytes = ownBytes(segment.data, owned);
-  handle.post(
-    { kind: "data", instruction: instructionId, transform: transformId, bytes, isLast },
-    bytes.byteLength === 0 ? [] : [bytes.buffer],
-  );
-}
-
-/** Above this share of other bytes in the same memory, elements are copied out. */
-const SLACK = 1.25;
-
-/** The bytes in memory that can be handed over: without a copy where nothing else lies there. */
-function ownBytes(data: Uint8Array, owned: boolean): Uint8Array<ArrayBuffer> {
-  const { buffer } = data;
-  const alone = owned && buffer.byteLength <= data.length * SLACK;
-  if (alone && buffer instanceof ArrayBuffer) {
-    return new Uint8Array(buffer, data.byteOffset, data.length);
-  }
-  return new Uint8Array(data);
 }

@@ -70,7 +70,7 @@ export class Instructions {
     instruction: string,
     { processBundleDescriptorId, elements }: ProcessBundleRequest,
   ): Promise<Answer | { readonly error: string }> {
-    const descriptor = await this.descriptors.get(processBundleDescriptorId);
+    const descriptor = this.descriptors.get(processBundleDescriptorId);
     const outcome = await this.bundles.process(instruction, descriptor, elements?.data ?? []);
     if (outcome.kind === "failed") return { error: outcome.report };
     const { counts, embedded } = outcome;

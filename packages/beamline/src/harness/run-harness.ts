@@ -5,10 +5,8 @@ import { runnerProtocolUrns } from "../proto/urns.js";
 import type { Network, Transport } from "../transport/transport.js";
 import { ActiveBundles } from "./active-bundles.js";
 import type { LogLine } from "./bundle/messages.js";
-import { DataPlane } from "./channels/data-plane.js";
 import { DescriptorCache } from "./channels/descriptor-cache.js";
 import { LogChannel } from "./channels/log-channel.js";
-import { StatePlane } from "./channels/state-plane.js";
 import { serveStatus } from "./channels/status-channel.js";
 import type { CodeSource, UnloadableCode } from "./code-source.js";
 import { decodeErrorReport, encodeErrorReport } from "./error-report.js";
@@ -62,8 +60,6 @@ class Harness {
   private readonly control: Transport;
   private readonly log: LogChannel | undefined;
   private readonly bundles: ActiveBundles;
-  private readonly data: DataPlane;
-  private readonly state: StatePlane;
   private readonly instructions: Instructions;
   private readonly stop = new AbortController();
   private readonly startedMs = Date.now();
@@ -78,7 +74,7 @@ class Harness {
       options.logging === undefined
         ? undefined
         : new LogChannel(network.connect(options.logging, { metadata }));
-    this.bundles = new ActiveBundles({
+    this.bundles = new ActiveBundles(network, workerId, {
       threads: threadsOf(options),
       openLane,
       embedOutputs: runnerCapabilities.includes(
@@ -87,10 +83,6 @@ class Harness {
       log: (line) => this.writeLog(line),
       broken: (report) => this.takeBroken(report),
     });
-    this.data = new DataPlane(network, workerId, this.bundles.deliver, (endpoint, error) => {
-      this.bundles.abort(`the data stream to ${endpoint} ended: ${textOf(error)}`);
-    });
-    this.state = new StatePlane(network, workerId);
     this.instructions = new Instructions(
       this.bundles,
       new DescriptorCache(this.control),
@@ -111,14 +103,11 @@ class Harness {
     try {
       const { code } = this.options;
       if (code.kind === "unloadable") this.bundles.refuse(encodeErrorReport(code.cause));
-      this.bundles.connect({ data: this.data, state: this.state });
+      this.bundles.warmUp();
       await this.serve();
     } finally {
       signal?.removeEventListener("abort", leave);
-      this.bundles.abort("the runner has ended the control stream");
-      await this.bundles.close();
-      this.data.close();
-      this.state.close();
+      await this.bundles.close("the runner has ended the control stream");
       statusTransport?.close();
       await this.log?.close();
       this.control.close();

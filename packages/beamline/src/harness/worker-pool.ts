@@ -12,6 +12,8 @@ export interface WorkerPoolOptions {
   readonly code: CodeSource;
   /** See `HarnessOptions.threads`. */
   readonly threads?: number;
+  /** A runner has asked for a worker. */
+  readonly onWorkerStart?: (workerId: string) => void;
   /** A worker ended with an error. Default: nobody hears of it but the runner. */
   readonly onWorkerError?: (workerId: string, error: unknown) => void;
 }
@@ -59,6 +61,7 @@ export async function startWorkerPool(options: WorkerPoolOptions): Promise<Worke
         const told = await provisionOf(network, workerId, provisionEndpoint?.url);
         const control = controlEndpoint?.url || told.control;
         if (control === undefined) return { error: "the request names no control endpoint" };
+        options.onWorkerStart?.(workerId);
         const logging = loggingEndpoint?.url || told.logging;
         start(
           workerId,

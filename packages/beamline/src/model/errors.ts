@@ -23,6 +23,19 @@ export class BeamlineError extends Error {
   }
 }
 
+const ORIGINS: readonly unknown[] = ["user", "remote", "internal"] satisfies readonly ErrorOrigin[];
+
+/**
+ * Whether `error` is one of ours, made by this or another copy of the library: a bundled pipeline
+ * brings its own into the worker.
+ */
+export function isBeamlineError(error: unknown): error is BeamlineError {
+  if (error instanceof BeamlineError) return true;
+  if (!(error instanceof Error)) return false;
+  const { code, origin } = error as { readonly code?: unknown; readonly origin?: unknown };
+  return typeof code === "string" && ORIGINS.includes(origin);
+}
+
 /** An invariant of ours did not hold. Reaching one is always our bug, never the user's. */
 export function internalError(message: string, cause?: unknown): BeamlineError {
   return new BeamlineError("INTERNAL", `${message}; this is a bug in Beamline, please report it`, {

@@ -27,10 +27,19 @@ export function framesOf(error: Error): StackFrame[] {
     const place = { file, line: Number(row), column: Number(column) };
     const mapped = BUNDLE_FRAME.test(file) ? mapPlace(place, maps) : undefined;
     const at = mapped ?? place;
-    const own = mapped !== undefined && !/[\\/]node_modules[\\/]/.test(at.file);
+    const own = (mapped !== undefined || isSource(at.file)) && !isInstalled(at.file);
     const functionName = nameOf(name);
     return [{ ...at, own, ...(functionName === undefined ? {} : { functionName }) }];
   });
+}
+
+/** A place that Node has mapped already, as it does for workers. */
+function isSource(file: string): boolean {
+  return /\.[cm]?tsx?$/.test(file) && existsSync(file);
+}
+
+function isInstalled(file: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(file);
 }
 
 /** The function's own name: `Object.` and the like say nothing. */

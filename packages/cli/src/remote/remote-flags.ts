@@ -77,6 +77,11 @@ export const remoteFlags = {
     summary:
       "REST server of a standalone Spark master, such as http://host:6066: writes the executable jar and submits it there",
   }),
+  sparkWebUrl: textFlag({
+    placeholder: "URL",
+    summary: "Web page of that master, from which a failed driver's log is read",
+    defaultText: "port 8080 beside --spark-rest-url",
+  }),
   sparkConf: pairFlag({
     placeholder: "NAME=VALUE",
     summary: "A Spark property for --spark-rest-url; may be given several times",
@@ -89,13 +94,14 @@ export const remoteFlags = {
   }),
   flinkMaster: textFlag({
     placeholder: "ADDRESS",
-    summary: "The same for --runner flink: [local] or host:port",
+    summary: "Flink to start the job server with, for --runner flink: [local] or host:port",
     defaultText: "[local]",
   }),
   ...environmentFlags,
   jobName: jobNameFlag,
   runnerOption: runnerOptionFlag,
   detach: switchFlag({
-    summary: "Submit the job and leave it; beamline jobs follows it. Needs --job-endpoint",
+    summary:
+      "Submit the job and leave it; beamline jobs follows it. Needs --job-endpoint or --spark-rest-url",
   }),
 };

@@ -6,6 +6,7 @@ import { buildGraph } from "../pipeline/build-graph.js";
 import type { ChosenPipeline } from "../pipeline/chosen-pipeline.js";
 import { Cancellation, type Cli } from "../terminal/cli.js";
 import { environmentFor } from "./environment.js";
+import { JobProgress } from "./job-progress.js";
 import { openJobServer } from "./open-job-server.js";
 import type { RemoteRunner } from "./remote-flags.js";
 import { type RemoteRun, runnerOptions } from "./remote-run.js";
@@ -28,6 +29,7 @@ export async function runRemote(run: RemoteRun): Promise<number> {
       : await ship(pipeline, cli);
   try {
     const server = await openJobServer(runner, flags, { cli, terminal, signal });
+    const progress = new JobProgress(run, runner === "portable" ? "job" : runner);
     try {
       const { runPortable } = await import("beamline/runners/portable");
       const result = await runPortable(graph, {
@@ -35,16 +37,19 @@ export async function runRemote(run: RemoteRun): Promise<number> {
         environment,
         code: pipeline.code,
         signal,
-        onState: (state) => terminal.progress(`${runner}: ${state}`),
-        onMessage: ({ level, text }) => {
-          if (level === "warning" || terminal.verbose) terminal.talk(terminal.style.faint(text));
+        onState: (state) => progress.update(state === "stopped" ? "submitted" : state),
+        onProgress: ({ state, counters }) => {
+          if (state === "running") progress.update(state, counters);
+        },
+        onMessage: ({ text }) => {
+          if (terminal.verbose) terminal.talk(terminal.style.faint(text.trimEnd()));
         },
       });
-      terminal.progress(undefined);
+      progress.end();
       report(run, graph, result);
       return exitCodes.done.code;
     } finally {
-      terminal.progress(undefined);
+      progress.end();
       await server.close();
     }
   } catch (error) {

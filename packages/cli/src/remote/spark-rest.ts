@@ -10,17 +10,20 @@ export interface SparkSubmission {
   readonly properties: Readonly<Record<string, string>>;
 }
 
+const STATES = [
+  "SUBMITTED",
+  "RUNNING",
+  "FINISHED",
+  "RELAUNCHING",
+  "UNKNOWN",
+  "KILLED",
+  "FAILED",
+  "ERROR",
+  "NOT_FOUND",
+] as const;
+
 /** States of a driver on a standalone cluster, in Spark's words. */
-export type DriverState =
-  | "SUBMITTED"
-  | "RUNNING"
-  | "FINISHED"
-  | "RELAUNCHING"
-  | "UNKNOWN"
-  | "KILLED"
-  | "FAILED"
-  | "ERROR"
-  | "NOT_FOUND";
+export type DriverState = (typeof STATES)[number];
 
 export interface DriverStatus {
   readonly state: DriverState;
@@ -29,7 +32,25 @@ export interface DriverStatus {
   readonly message: string | undefined;
 }
 
+/** A driver that has ended. */
+export function hasEnded({ state }: DriverStatus): boolean {
+  switch (state) {
+    case "SUBMITTED":
+    case "RUNNING":
+    case "RELAUNCHING":
+    case "UNKNOWN":
+      return false;
+    case "FINISHED":
+    case "KILLED":
+    case "FAILED":
+    case "ERROR":
+    case "NOT_FOUND":
+      return true;
+  }
+}
+
 interface RestAnswer {
+  readonly serverSparkVersion?: string;
   readonly success?: boolean;
   readonly message?: string;
   readonly submissionId?: string;
@@ -44,6 +65,14 @@ export class SparkRestClient {
   /** @param url - Such as `http://host:6066`. */
   constructor(url: string) {
     this.url = url.replace(/\/+$/, "");
+  }
+
+  /** Which Spark the cluster is, such as `3.5.3`: finds out whether this is a REST server at all. */
+  async version(): Promise<string> {
+    // It says so in every answer, also to a question about no driver.
+    const { serverSparkVersion } = await this.get("status/none");
+    if (serverSparkVersion !== undefined) return serverSparkVersion;
+    throw this.refused("tell Spark's version", "its answer has none");
   }
 
   /** Starts a driver; returns its submission's id. */
@@ -64,7 +93,7 @@ export class SparkRestClient {
       },
     });
     if (answer.success !== true || answer.submissionId === undefined) {
-      throw this.refused("submit the jar", answer.message ?? "the master refused it");
+      throw this.refused("submit the jar", firstLine(answer.message) ?? "the master refused it");
     }
     return answer.submissionId;
   }
@@ -74,7 +103,7 @@ export class SparkRestClient {
     if (answer.success !== true)
       return { state: "NOT_FOUND", worker: undefined, message: undefined };
     return {
-      state: (answer.driverState ?? "UNKNOWN") as DriverState,
+      state: STATES.find((state) => state === answer.driverState) ?? "UNKNOWN",
       worker: answer.workerHostPort,
       message: answer.message,
     };
@@ -102,14 +131,15 @@ export class SparkRestClient {
       const response = await fetch(`${this.url}/v1/submissions/${path}`, init);
       text = await response.text();
     } catch (cause) {
-      const reason = cause instanceof Error ? (cause.cause ?? cause) : cause;
-      throw this.refused("reach Spark's master", String(reason), cause);
+      throw this.refused("reach Spark's master", whyFetchFailed(cause), cause);
     }
     try {
-      return JSON.parse(text) as RestAnswer;
-    } catch (cause) {
-      throw this.refused("read the master's answer", "it is not JSON", cause);
+      const answer: unknown = JSON.parse(text);
+      if (typeof answer === "object" && answer !== null) return answer;
+    } catch {
+      // Said below.
     }
+    throw this.refused("talk to Spark's master", "what answers is not its REST server");
   }
 
   private refused(action: string, state: string, cause?: unknown): BeamlineError {
@@ -119,4 +149,24 @@ export class SparkRestClient {
       { origin: "remote", cause },
     );
   }
+}
+
+/** What `fetch` says itself is only that it failed. */
+export function whyFetchFailed(error: unknown): string {
+  const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  switch (code) {
+    case "ECONNREFUSED":
+      return "connection refused";
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return "no such host";
+    default:
+      return cause instanceof Error ? cause.message : String(cause);
+  }
+}
+
+/** Some answers hold a whole Java stack. */
+function firstLine(text: string | undefined): string | undefined {
+  return text?.split("\n", 1)[0];
 }

@@ -1,7 +1,11 @@
+import { realpathSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import type { Graph } from "beamline";
 import type { Artifact } from "beamline/runners/portable";
 import { stopBundler } from "../bundle/build-bundle.js";
-import { bundlePipeline } from "../bundle/bundle-pipeline.js";
+import { bundlePipeline, type PipelineBundle } from "../bundle/bundle-pipeline.js";
+import { packageFolder } from "../bundle/package-of.js";
 import { workerProfile } from "../bundle/profile.js";
 import { type Problem, UsageError } from "../command/usage-error.js";
 import { ownVersion } from "../own-version.js";
@@ -15,6 +19,13 @@ export interface ShippedPipeline {
   readonly graph: Graph;
   /** The bundle and its manifest. */
   readonly artifacts: readonly Artifact[];
+  /**
+   * The bundle's source map, for workers whose errors nobody maps when they come back. Its paths
+   * are those within `root`.
+   */
+  sourceMap(): Promise<Artifact>;
+  /** The pipeline's package, or the folder of its file. */
+  readonly root: string;
 }
 
 /** Bundles a pipeline with all that it needs, and builds its graph from that bundle. */
@@ -35,7 +46,33 @@ export async function shipPipeline(pipeline: ChosenPipeline, cli: Cli): Promise<
   const graph = await buildGraph({ ...pipeline, definition });
   const { codeArtifacts } = await import("beamline/runners/portable");
   const shipped = { graph, bundle: bundle.file, exportName, options, version: ownVersion() };
-  return { graph, artifacts: codeArtifacts(shipped) };
+  const path = realpathSync(pipeline.path);
+  const root = packageFolder(path) ?? dirname(path);
+  return {
+    graph,
+    artifacts: codeArtifacts(shipped),
+    sourceMap: () => sourceMapOf(bundle, root),
+    root,
+  };
+}
+
+const STAGED_MAP = "beamline/pipeline.mjs.map";
+
+interface SourceMapJson {
+  readonly sources: readonly string[];
+}
+
+async function sourceMapOf({ file }: PipelineBundle, root: string): Promise<Artifact> {
+  const map: SourceMapJson = JSON.parse(await readFile(`${file}.map`, "utf8"));
+  const sources = map.sources.map((source) => {
+    const path = relative(root, resolve(dirname(file), decodeURI(source)));
+    // The library in a checkout, say: no path of this machine goes along.
+    if (path.startsWith("..") || isAbsolute(path)) return `node_modules/${basename(source)}`;
+    return encodeURI(path.replaceAll(sep, "/"));
+  });
+  // The text of the sources stays here.
+  const bytes = Buffer.from(JSON.stringify({ ...map, sources, sourcesContent: undefined }));
+  return { stagedName: STAGED_MAP, bytes };
 }
 
 function notBundled(packageName: string): Problem {

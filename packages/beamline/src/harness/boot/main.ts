@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 // Entry of a worker process. Nothing of ours is imported before Node is known to be able to.
 
 const OLDEST_NODE = 20;
+const PARENT_LOOK_MS = 2000;
 /** Given by bin/beamline-boot, when a worker has ended without a word. */
 const REPORT = "--beamline_report=";
 
@@ -17,12 +19,14 @@ async function main(): Promise<number> {
   const stop = new AbortController();
   process.once("SIGTERM", () => stop.abort());
   process.once("SIGINT", () => stop.abort());
+  endWithParent(stop);
   const { runBoot, reportDeath } = await import("./run-boot.js");
   const [first = "", ...rest] = process.argv.slice(2);
   if (first.startsWith(REPORT)) {
     await reportDeath(first.slice(REPORT.length), rest);
     return 0;
   }
+  if (POOL.test(first)) return await servePoolUntil(stop.signal, rest[0]);
   const threads = Number(process.env.BEAMLINE_WORKER_THREADS);
   return await runBoot({
     args: process.argv.slice(2),
@@ -30,6 +34,31 @@ async function main(): Promise<number> {
     threads: Number.isInteger(threads) && threads > 0 ? threads : undefined,
     signal: stop.signal,
   });
+}
+
+/** `--worker_pool [ADDRESS]`, as Beam's own containers have it. */
+const POOL = /^--?worker_pool$/;
+
+async function servePoolUntil(signal: AbortSignal, address: string | undefined): Promise<number> {
+  const { DEFAULT_POOL_ADDRESS, servePool } = await import("./worker-pool-process.js");
+  const { grpcNetwork } = await import("../../transport/grpc/grpc-network.js");
+  const server = await servePool({
+    network: grpcNetwork,
+    address: address ?? DEFAULT_POOL_ADDRESS,
+    command: [process.execPath, fileURLToPath(import.meta.url)],
+  });
+  console.error(`Worker pool at ${server.address}`);
+  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  await server.close();
+  return 0;
+}
+
+/** A worker whose starter was killed has nobody who will ever tell it to end. */
+function endWithParent(stop: AbortController): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) stop.abort();
+  }, PARENT_LOOK_MS).unref();
 }
 
 function ownVersion(): string {

@@ -1,3 +1,5 @@
+import { Fifo } from "../../exec/fifo.js";
+
 /** A piece of input that waits for its bundle. */
 export interface Waiting {
   readonly transform: string;
@@ -7,8 +9,9 @@ export interface Waiting {
 
 /** What has come in for one bundle and was not taken yet. One reader. */
 export class InputQueue {
-  private items: Waiting[] = [];
-  private wake: (() => void) | undefined;
+  private readonly items = new Fifo<Waiting>();
+  private failure: { readonly error: unknown } | undefined;
+  private wake: () => void = () => undefined;
 
   get isEmpty(): boolean {
     return this.items.length === 0;
@@ -16,20 +19,24 @@ export class InputQueue {
 
   push(item: Waiting): void {
     this.items.push(item);
-    this.wake?.();
+    this.wake();
   }
 
-  /** The next piece, as soon as there is one; throws the signal's reason once it is aborted. */
-  async next(signal: AbortSignal): Promise<Waiting> {
+  /** Nobody needs the input any more: {@link next} throws from now on. */
+  fail(error: unknown): void {
+    this.failure ??= { error };
+    this.wake();
+  }
+
+  /** The next piece, as soon as there is one. */
+  async next(): Promise<Waiting> {
     for (;;) {
-      signal.throwIfAborted();
+      if (this.failure !== undefined) throw this.failure.error;
       const item = this.items.shift();
       if (item !== undefined) return item;
       await new Promise<void>((resolve) => {
         this.wake = resolve;
-        signal.addEventListener("abort", () => resolve(), { once: true });
       });
-      this.wake = undefined;
     }
   }
 }

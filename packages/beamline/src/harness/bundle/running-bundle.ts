@@ -73,10 +73,12 @@ export class RunningBundle implements BundleSource {
       if (receive === undefined) throw internalError(`"${port.transform}" leads nowhere`);
       this.channels.set(port.transform, new InputChannel(port, receive, this.station.state));
     }
+    const { signal } = gate;
+    signal.addEventListener("abort", () => this.queue.fail(signal.reason), { once: true });
     const turn = new Turn();
     let open = this.channels.size;
     while (open > 0) {
-      const { transform, bytes, isLast } = await this.queue.next(gate.signal);
+      const { transform, bytes, isLast } = await this.queue.next();
       const channel = this.channels.get(transform);
       if (channel === undefined) throw unknownSource(transform);
       this.report(bytes.length);

@@ -67,6 +67,9 @@ export class TestRunner {
   /** Called for each segment that comes from the worker. Default: it is kept in the outputs. */
   onData: ((segment: ElementsData) => void) | undefined;
 
+  /** Awaited before each message of the data stream is read. Default: reads at once. */
+  beforeRead: (() => Promise<void>) | undefined;
+
   static async start(network: Network, address: string): Promise<TestRunner> {
     const runner = new TestRunner();
     runner.server = await network.listen(address, runner.services());
@@ -162,7 +165,10 @@ export class TestRunner {
         data: async (stream, { metadata }) => {
           this.metadata.set("data", metadata);
           this.data.resolve(stream);
-          for await (const frame of stream.messages) this.takeData(frame.data);
+          for await (const frame of stream.messages) {
+            this.takeData(frame.data);
+            await this.beforeRead?.();
+          }
         },
       }),
       bindService(BeamFnState, {

@@ -2,6 +2,7 @@ import type { CounterValue } from "../../model/counter-value.js";
 import type { GetJobMetricsResponse } from "../../proto/gen/job-management/job_pb.js";
 import type { MonitoringInfo } from "../../proto/gen/pipeline/metrics_pb.js";
 import { monitoringInfoSpecs, monitoringLabels } from "../../proto/monitoring-infos.js";
+import type { JobClient } from "./job-client.js";
 
 /** The user's counters of a job. */
 export interface JobMetrics {
@@ -27,6 +28,19 @@ export function readJobMetrics(
     committed: countersOf(metrics?.committed ?? [], names),
     attempted: countersOf(metrics?.attempted ?? [], names),
   };
+}
+
+/** The counters of a finished job: none where the server fails to tell them, which fails no job. */
+export async function metricsIfAny(
+  client: Pick<JobClient, "metrics">,
+  jobId: string,
+  transforms?: Iterable<string>,
+): Promise<JobMetrics> {
+  try {
+    return readJobMetrics(await client.metrics(jobId), transforms);
+  } catch {
+    return { committed: [], attempted: [] };
+  }
 }
 
 /** The committed counters, or the attempted ones of a runner that tells no others. */

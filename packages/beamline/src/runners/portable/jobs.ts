@@ -11,7 +11,7 @@ import {
   openJobClient,
 } from "./job-client.js";
 import type { JobMessage } from "./job-message.js";
-import { finalCounters, type JobMetrics, readJobMetrics } from "./job-metrics.js";
+import { finalCounters, type JobMetrics, metricsIfAny, readJobMetrics } from "./job-metrics.js";
 import { type FinalJobState, isFinal, type JobState } from "./job-state.js";
 
 /** Which job, and where. */
@@ -43,10 +43,7 @@ export async function showJob(job: JobReference): Promise<JobDetails> {
     const [jobs, pipeline, metrics] = await Promise.all([
       client.jobs(),
       client.pipeline(jobId),
-      client.metrics(jobId).then(
-        (answer) => readJobMetrics(answer),
-        (): JobMetrics => ({ committed: [], attempted: [] }),
-      ),
+      metricsIfAny(client, jobId),
     ]);
     const transforms = Object.values(pipeline?.components?.transforms ?? {})
       .filter(({ subtransforms }) => subtransforms.length === 0)
@@ -115,7 +112,7 @@ export async function waitJob(job: JobReference, options: WaitOptions = {}): Pro
       },
     });
     if (state === "failed") throw jobFailure({ jobId, runner: "the runner", log });
-    const counters = finalCounters(readJobMetrics(await client.metrics(jobId)));
+    const counters = finalCounters(await metricsIfAny(client, jobId));
     return { jobId, state, counters };
   });
 }

@@ -6,6 +6,8 @@ import type { PortableEnvironment } from "./environment.js";
 /** The workers of a job, as far as this process has to do with them. */
 export interface Workers {
   readonly environment: Exclude<PortableEnvironment, { kind: "loopback" }>;
+  /** `waiting` and `asked`: they run in this process, and a runner has asked for one or not yet. */
+  readonly here: "no" | "waiting" | "asked";
   /** Ends the workers that run in this process. */
   close(): Promise<void>;
 }
@@ -23,10 +25,27 @@ export async function openWorkers(
   environment: PortableEnvironment,
   { network, code }: WorkerOptions,
 ): Promise<Workers> {
-  if (environment.kind !== "loopback") return { environment, close: () => Promise.resolve() };
-  const pool = await startWorkerPool({ network, address: "localhost:0", code });
+  if (environment.kind !== "loopback") {
+    return { environment, here: "no", close: () => Promise.resolve() };
+  }
+  let here: Workers["here"] = "waiting";
+  let closed: Promise<void> | undefined;
+  const pool = await startWorkerPool({
+    network,
+    address: "localhost:0",
+    code,
+    onWorkerStart: () => {
+      here = "asked";
+    },
+  });
   return {
     environment: { kind: "external", address: pool.address },
-    close: () => pool.close(),
+    get here() {
+      return here;
+    },
+    close() {
+      closed ??= pool.close();
+      return closed;
+    },
   };
 }

@@ -43,6 +43,11 @@ export interface PortableRunOptions extends PortableSubmitOptions {
    * pipeline built inline, as in tests and scripts) they run on the calling thread.
    */
   readonly code?: CodeReference;
+  /**
+   * How long a running job may take to ask for its first loopback worker: a runner that can't reach
+   * this process may not say so. Default: 300,000.
+   */
+  readonly workerTimeoutMs?: number;
   /** How long a cancelled job may take to end. Default: 30,000. */
   readonly cancelTimeoutMs?: number;
   /** How a connection that is lost while the job runs is taken up again. */

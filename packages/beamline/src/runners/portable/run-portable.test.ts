@@ -96,6 +96,21 @@ test("runPortable cancels the job when the signal is aborted, and waits for its 
   expect(states).toEqual(["running", "cancelling", "cancelled"]);
 });
 
+test("runPortable leaves a job alone that it can't follow any more and that runs elsewhere", async () => {
+  const server = await start({ steps: [state("RUNNING"), { kind: "until-cancelled" }] });
+  const called: string[] = [];
+  let now = 0;
+  const run = runPortable(withHooks(called), {
+    ...server,
+    environment: EXTERNAL,
+    sharedFiles: true,
+    backOff: { firstMs: 1, longestMs: 1, patienceMs: 10, clock: { now: () => now++ } },
+    onState: () => void server.close(),
+  });
+  await expect(run).rejects.toMatchObject({ code: "JOB_LOST" });
+  expect(called).toEqual(["check", "prepare"]);
+});
+
 test("runPortable does not wait for ever for the end of a job that it has cancelled", async () => {
   const server = await start({
     steps: [state("RUNNING"), { kind: "until-cancelled" }, state("CANCELLING")],
@@ -110,6 +125,16 @@ test("runPortable does not wait for ever for the end of a job that it has cancel
     onState: () => abort.abort(),
   });
   await expect(run).rejects.toMatchObject({ code: "CANCEL_TIMEOUT" });
+});
+
+test("runPortable does not wait for ever for a runner that never asks for a worker", async () => {
+  const server = await start({ steps: [state("RUNNING"), { kind: "until-cancelled" }] });
+  const run = runPortable(letters(), { ...server, workerTimeoutMs: 20 });
+  await expect(run).rejects.toMatchObject({
+    code: "NO_WORKERS",
+    message: expect.stringMatching(/without asking for a worker of this process at localhost:0/),
+  });
+  expect(server.calls).toContain("cancel job-1");
 });
 
 test("runPortable says once why a job failed", async () => {

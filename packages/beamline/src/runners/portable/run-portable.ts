@@ -7,9 +7,9 @@ import { jobFailure } from "./failure/job-failure.js";
 import { MessageLog } from "./failure/message-log.js";
 import { followJob } from "./follow-job.js";
 import { type JobClient, openJobClient } from "./job-client.js";
-import { finalCounters, readJobMetrics } from "./job-metrics.js";
+import { finalCounters, metricsIfAny } from "./job-metrics.js";
 import type { FinalJobState, JobState } from "./job-state.js";
-import { openWorkers } from "./open-workers.js";
+import { openWorkers, type Workers } from "./open-workers.js";
 import type {
   PortableDetachOptions,
   PortableRunOptions,
@@ -89,30 +89,40 @@ class PortableJob {
             : { kind: "module", code, fingerprint: fingerprintOf(this.graph) },
       });
       try {
-        const jobId = await this.submission.start(client, workers.environment, () =>
-          this.hooks.prepare(),
-        );
-        return await this.finish(client, jobId);
+        const jobId = await this.start(client, workers);
+        return await this.finish(client, jobId, workers);
       } finally {
         await workers.close();
       }
-    } catch (error) {
-      // What an aborted wait throws is not for people.
-      if (!(error instanceof BeamlineError)) this.requireNotCancelled();
-      throw error;
     } finally {
       client.close();
     }
   }
 
-  private async finish(client: JobClient, jobId: string): Promise<PortableRunResult> {
+  private async start(client: JobClient, { environment }: Workers): Promise<string> {
+    try {
+      return await this.submission.start(client, environment, () => this.hooks.prepare());
+    } catch (error) {
+      // What a call throws that was cancelled is not for people.
+      this.requireNotCancelled();
+      throw error;
+    }
+  }
+
+  private async finish(
+    client: JobClient,
+    jobId: string,
+    workers: Workers,
+  ): Promise<PortableRunResult> {
     let state: FinalJobState;
     try {
-      state = await this.follow(client, jobId);
+      state = await this.follow(client, jobId, workers);
     } catch (error) {
-      // Whatever has become of the job, it is over for us, and workers of ours end now.
-      await client.cancel(jobId).catch(() => undefined);
-      await this.hooks.abandon();
+      // A job whose workers end with this process is over, whatever its runner thinks.
+      if (workers.here !== "no") {
+        await client.cancel(jobId).catch(() => undefined);
+        await this.abandon(workers);
+      }
       throw error;
     }
     switch (state) {
@@ -121,10 +131,10 @@ class PortableJob {
       case "drained":
         return await this.result(client, jobId, state);
       case "cancelled":
-        await this.hooks.abandon();
+        await this.abandon(workers);
         throw cancelled(this.options.signal?.reason);
       case "failed":
-        await this.hooks.abandon();
+        await this.abandon(workers);
         // Some runners fail a job that is cancelled.
         this.requireNotCancelled();
         throw jobFailure({
@@ -136,13 +146,27 @@ class PortableJob {
     }
   }
 
+  /** Removes what is half-written, once nobody writes any more. */
+  private async abandon(workers: Workers): Promise<void> {
+    await workers.close();
+    await this.hooks.abandon();
+  }
+
   /** Follows the job to its end, which comes sooner when the caller cancels. */
-  private async follow(client: JobClient, jobId: string): Promise<FinalJobState> {
-    const { signal, cancelTimeoutMs = 30_000, backOff, onState, onMessage } = this.options;
+  private async follow(client: JobClient, jobId: string, workers: Workers): Promise<FinalJobState> {
+    const { signal, backOff, onState, onMessage } = this.options;
+    const { cancelTimeoutMs = 30_000, workerTimeoutMs = 300_000 } = this.options;
     const patience = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
+    const timers: NodeJS.Timeout[] = [];
+    const giveUpAfter = (ms: number, why: () => BeamlineError | undefined): void => {
+      const check = () => {
+        const reason = why();
+        if (reason !== undefined) patience.abort(reason);
+      };
+      timers.push(setTimeout(check, ms));
+    };
     const cancel = (): void => {
-      timer = setTimeout(() => patience.abort(neverEnded(jobId, cancelTimeoutMs)), cancelTimeoutMs);
+      giveUpAfter(cancelTimeoutMs, () => neverEnded(jobId, cancelTimeoutMs));
       client.cancel(jobId).catch((error: unknown) => patience.abort(error));
     };
     signal?.addEventListener("abort", cancel, { once: true });
@@ -154,6 +178,11 @@ class PortableJob {
         ...(backOff === undefined ? {} : { backOff }),
         onState: (state) => {
           this.state = state;
+          if (state === "running") {
+            giveUpAfter(workerTimeoutMs, () =>
+              workers.here === "waiting" ? neverCame(jobId, workers, workerTimeoutMs) : undefined,
+            );
+          }
           onState?.(state);
         },
         onMessage: (message) => {
@@ -162,7 +191,7 @@ class PortableJob {
         },
       });
     } finally {
-      clearTimeout(timer);
+      for (const timer of timers) clearTimeout(timer);
       clearInterval(ticker);
       signal?.removeEventListener("abort", cancel);
     }
@@ -175,18 +204,9 @@ class PortableJob {
     const report = async (): Promise<void> => {
       if (asking) return;
       asking = true;
-      try {
-        const { attempted } = readJobMetrics(
-          await client.metrics(jobId),
-          this.graph.transforms.keys(),
-        );
-        onProgress({ jobId, state: this.state, elapsedMs: this.elapsed(), counters: attempted });
-      } catch {
-        // Runners may have no metrics before the end.
-        onProgress({ jobId, state: this.state, elapsedMs: this.elapsed(), counters: [] });
-      } finally {
-        asking = false;
-      }
+      const { attempted } = await metricsIfAny(client, jobId, this.graph.transforms.keys());
+      asking = false;
+      onProgress({ jobId, state: this.state, elapsedMs: this.elapsed(), counters: attempted });
     };
     return setInterval(() => void report(), progressIntervalMs).unref();
   }
@@ -197,7 +217,7 @@ class PortableJob {
     state: PortableRunResult["state"],
   ): Promise<PortableRunResult> {
     const elapsedMs = this.elapsed();
-    const metrics = readJobMetrics(await client.metrics(jobId), this.graph.transforms.keys());
+    const metrics = await metricsIfAny(client, jobId, this.graph.transforms.keys());
     const counters = finalCounters(metrics);
     return { state, jobId, jobEndpoint: client.address, elapsedMs, counters, metrics };
   }
@@ -216,6 +236,15 @@ function neverEnded(jobId: string, timeoutMs: number): BeamlineError {
   return new BeamlineError(
     "CANCEL_TIMEOUT",
     `Cannot cancel the job ${jobId}: it has not ended ${timeoutMs / 1000} s after it was asked to; cancel it with the runner's own tools`,
+    { origin: "remote" },
+  );
+}
+
+function neverCame(jobId: string, { environment }: Workers, timeoutMs: number): BeamlineError {
+  const at = environment.kind === "external" ? ` at ${environment.address}` : "";
+  return new BeamlineError(
+    "NO_WORKERS",
+    `Cannot run the job ${jobId}: it has been running for ${timeoutMs / 1000} s without asking for a worker of this process${at}; make sure that the runner can reach that address (one in a container mostly can't), or choose another environment`,
     { origin: "remote" },
   );
 }

@@ -25,6 +25,10 @@ test.each([
     "can't start the workers' command /opt/boot (Permission denied)",
   ],
   [
+    "io.grpc.StatusRuntimeException: CANCELLED: call already cancelled. Use ServerCallStreamObserver",
+    "a worker ended in the middle of its work",
+  ],
+  [
     `grpc._channel._InactiveRpcError: <details = "failed to connect to all addresses; last error: UNKNOWN: ipv4:10.0.0.7:4040: Failed to connect to remote host: connect: Connection refused (111)">`,
     "the runner can't connect to ipv4:10.0.0.7:4040",
   ],

@@ -17,6 +17,12 @@ const KNOWN: readonly KnownCause[] = [
       "read its last words in beamline-boot-*.log in the temporary folder of the machine it ran on, and check that Node 20 is installed there",
   },
   {
+    pattern: /CANCELLED: (?:client cancelled|call already cancelled)/,
+    state: () => "a worker ended in the middle of its work, and so did those that took its place",
+    advice:
+      "most likely its memory did not suffice: see beamline-boot-*.log in the temporary folder of the machine it ran on, and give workers more",
+  },
+  {
     pattern: /Cannot run program "([^"]+)"(?:: error=\d+, ([^\n]*))?/,
     state: ([, command = "", why = "it can't be run"]) =>
       `the runner can't start the workers' command ${command} (${why})`,

@@ -37,6 +37,13 @@ test("shortestCause removes what the runner puts before a worker's error", () =>
   expect(shortestCause(text).text).toBe("no disk\nat all");
 });
 
+test("shortestCause removes what Spark says about its tasks", () => {
+  const task =
+    "Task 1 in stage 2.0 failed 4 times, most recent failure: Lost task 1.3 in stage 2.0 (TID 13) (10.0.0.1 executor 3): ";
+  const text = `org.apache.spark.SparkException: Job aborted due to stage failure: ${task}java.lang.RuntimeException: no luck${STACK}\nDriver stacktrace:${STACK}`;
+  expect(shortestCause(text).text).toBe("no luck");
+});
+
 test("shortestCause names an exception without a message", () => {
   const text = `java.util.NoSuchElementException${STACK}`;
   expect(shortestCause(text).text).toBe("NoSuchElementException");

@@ -17,6 +17,7 @@ const WRAPPERS: ReadonlySet<string> = new Set([
 const QUALIFIED = /^(?:[a-z_]\w*\.)+(?:\w+\$)*([A-Z]\w*)(?::\s*|$)/;
 const HARNESS = /^Error received from SDK harness for instruction [^:]*:\s*/;
 const PYTHON_CALL = /^Exception calling application:\s*/;
+const SPARK_TASK = /^Job aborted due to stage failure: .*?\(TID \d+\) \([^)]*\): /;
 const LONGEST = 2_000;
 
 /** The heart of a failure. */
@@ -52,7 +53,7 @@ function unwrapped(raw: string): Cause {
   let exception: string | undefined;
   for (;;) {
     const named = QUALIFIED.exec(rest);
-    const prefix = named ?? HARNESS.exec(rest) ?? PYTHON_CALL.exec(rest);
+    const prefix = named ?? HARNESS.exec(rest) ?? PYTHON_CALL.exec(rest) ?? SPARK_TASK.exec(rest);
     if (prefix === null) return { text: rest, exception };
     const inner = rest.slice(prefix[0].length).trim();
     const name = named?.[1];

@@ -5,8 +5,9 @@ import type { PipelineOptions } from "../pipeline-options.js";
  * that the user gives win.
  */
 export const sparkDefaults: PipelineOptions = {
-  // Workers outlive a stage: Beam's default of 0 starts them anew for each.
-  environmentCacheMillis: 300_000,
+  // Beam's default, and right: a new worker for each stage costs less than a second. A kept one that
+  // has died is used again by every retry in its executor, and so fails the job.
+  environmentCacheMillis: 0,
   // One process per executor serves all of its task slots, each from a thread of its own.
   sdkWorkerParallelism: 1,
   // Data that several steps read goes to disk when memory is short. Beam's default, MEMORY_ONLY,
