@@ -47,26 +47,28 @@ export async function openJobServer(
   const options = { env: cli.env, signal, onProgress };
   const folder = await mkdtemp(join(tmpdir(), "beamline-job-server-"));
   try {
+    // What is wrong on this machine is said before minutes go into a build.
     const common = {
       java: await java.findJava(cli.env, signal),
-      jar: await jar.ensureJobServerJar(runner, options),
       artifactsFolder: join(folder, "artifacts"),
     };
     let command: Command;
     if (runner === "spark") {
       const { sparkMaster: master = "local[*]" } = flags;
+      const installation = await spark.ensureSpark(options);
+      const bundle = await jar.ensureJobServerJar(runner, options);
       command = commands.sparkJobServerCommand({
         ...common,
-        spark: await spark.ensureSpark(options),
+        spark: installation,
+        jar: bundle,
         master,
       });
     } else {
-      command = commands.flinkJobServerCommand({
-        ...common,
-        master: flags.flinkMaster ?? "[local]",
-      });
+      const { flinkMaster: master = "[local]" } = flags;
+      const bundle = await jar.ensureJobServerJar(runner, options);
+      command = commands.flinkJobServerCommand({ ...common, jar: bundle, master });
     }
-    onProgress(`Starting the job server for ${runner}`);
+    onProgress(`${runner}: starting the job server`);
     const server = await JobServer.start(command, {
       env: cli.env,
       signal,

@@ -50,7 +50,10 @@ export async function runSparkRest(run: RemoteRun, restUrl: string): Promise<num
     });
     if (flags.detach === true) {
       if (terminal.json) terminal.document({ pipeline: name, runner, submissionId });
-      else terminal.data(submissionId);
+      else {
+        terminal.data(submissionId);
+        terminal.talk(`Submitted. Its state: ${client.statusUrl(submissionId)}`);
+      }
       return exitCodes.done.code;
     }
     const status = await ended(client, submissionId, signal, ({ state, worker }) =>

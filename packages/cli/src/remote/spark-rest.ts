@@ -98,6 +98,11 @@ export class SparkRestClient {
     return answer.submissionId;
   }
 
+  /** Where the master tells of a driver, in JSON. */
+  statusUrl(submissionId: string): string {
+    return this.endpoint(`status/${submissionId}`);
+  }
+
   async status(submissionId: string): Promise<DriverStatus> {
     const answer = await this.get(`status/${submissionId}`);
     if (answer.success !== true)
@@ -125,10 +130,14 @@ export class SparkRestClient {
     return await this.call(path, { method: "GET" });
   }
 
+  private endpoint(path: string): string {
+    return `${this.url}/v1/submissions/${path}`;
+  }
+
   private async call(path: string, init: RequestInit): Promise<RestAnswer> {
     let text: string;
     try {
-      const response = await fetch(`${this.url}/v1/submissions/${path}`, init);
+      const response = await fetch(this.endpoint(path), init);
       text = await response.text();
     } catch (cause) {
       throw this.refused("reach Spark's master", whyFetchFailed(cause), cause);

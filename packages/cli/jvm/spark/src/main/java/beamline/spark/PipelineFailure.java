@@ -8,6 +8,8 @@ import java.io.IOException;
 final class PipelineFailure extends Exception {
   private static final long serialVersionUID = 1;
   private static final String MARK = "BEAMLINE-ERROR ";
+  /** Where a worker keeps the pipeline's files: nothing that the author of the pipeline knows. */
+  private static final String STAGED = "[^(]*/beamline-jobs/[^/]+/beamline/";
 
   private PipelineFailure(String message) {
     super(message, null, false, false);
@@ -24,7 +26,7 @@ final class PipelineFailure extends Exception {
         JsonNode report = new ObjectMapper().readTree(text.substring(at + MARK.length()));
         StringBuilder message = new StringBuilder(report.path("message").asText(text));
         for (JsonNode frame : report.path("stack")) {
-          message.append("\n    at ").append(frame.asText());
+          message.append("\n    at ").append(frame.asText().replaceFirst(STAGED, ""));
         }
         // The line as it was, for `beamline`, which may read this log.
         message.append("\n").append(MARK).append(report);

@@ -1,0 +1,55 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export const WORDCOUNT = here("../../examples/wordcount.ts");
+/** What a runner starts for workers on machines that have Beamline installed: this one. */
+export const BOOT = here("../../packages/beamline/bin/beamline-boot");
+
+export function pipelineFile(name: string): string {
+  return here(`./pipelines/${name}.ts`);
+}
+
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), "beamline-spark-"));
+}
+
+/** A text to count, and some of the counts that must come out. */
+export interface Text {
+  readonly path: string;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** King Lear where somebody has put it beside the checkout, with the six counts of Beam's guides. */
+export function textToCount(folder: string): Text {
+  const lear = here("../../../shared/data/kinglear.txt");
+  if (existsSync(lear)) {
+    const counts = { particular: 3, wish: 2, Either: 3, benison: 2, Duke: 30, Contending: 1 };
+    return { path: lear, counts };
+  }
+  const path = join(folder, "input.txt");
+  const lines = Array.from({ length: 5000 }, (_, i) => `word${"abc"[i % 3]} and a line`);
+  writeFileSync(path, lines.join("\n"));
+  return { path, counts: { worda: 1667, wordb: 1667, wordc: 1666, and: 5000, line: 5000 } };
+}
+
+/** What WordCount wrote, as far as `text` says what it should be. */
+export function countsIn(folder: string, prefix: string, { counts }: Text) {
+  const found = new Map<string, number>();
+  for (const line of linesIn(folder, prefix)) {
+    const [word = "", count] = line.split(": ");
+    found.set(word, (found.get(word) ?? 0) + Number(count));
+  }
+  return Object.fromEntries(Object.keys(counts).map((word) => [word, found.get(word)]));
+}
+
+/** The lines of all files with a prefix. */
+export function linesIn(folder: string, prefix: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(prefix))
+    .flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n"))
+    .filter((line) => line !== "");
+}
