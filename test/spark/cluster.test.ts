@@ -139,14 +139,14 @@ describeJvm("a standalone Spark cluster", () => {
     expect(stderr.match(/no such word: bad/g)).toHaveLength(1);
     expect(stderr).toContain('Cannot run "Upper": RangeError: no such word: bad');
     expect(stderr).toContain("element    'bad'");
-    expect(stderr).toMatch(/upper\.ts:12:38/);
+    expect(stderr).toMatch(/upper\.ts:12:35/);
     expect(stderr).toMatch(/> 12 \| .*throw new RangeError/);
     expect(stderr).not.toMatch(/\.java|org\.apache/);
     // Also for those who read the log: one exception, in these words.
     const [failed] = (await cluster.completedDrivers()).filter(({ state }) => state === "FAILED");
     const log = cluster.driverLog(failed?.id ?? "");
     expect(log).toMatch(/PipelineFailure: Cannot run "Upper" on the element 'bad': RangeError/);
-    expect(log).toMatch(/\n {4}at .*upper\.ts:12:38/);
+    expect(log).toMatch(/\n {4}at .*upper\.ts:12:35/);
   }, 120_000);
 
   test("Ctrl-C kills the driver", async () => {

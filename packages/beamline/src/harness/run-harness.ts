@@ -12,6 +12,7 @@ import type { CodeSource, UnloadableCode } from "./code-source.js";
 import { decodeErrorReport, encodeErrorReport } from "./error-report.js";
 import { Instructions } from "./instructions.js";
 import type { OpenLane } from "./lanes/lane-handle.js";
+import type { LaneThread } from "./lanes/start-lane-thread.js";
 import { threadLane } from "./lanes/thread-lane.js";
 
 export interface HarnessOptions {
@@ -32,6 +33,8 @@ export interface HarnessOptions {
    * it in this process's terminal.
    */
   readonly captureConsole?: boolean;
+  /** A thread that `startLaneThread` has started, so that its loading overlaps. Default: none. */
+  readonly firstThread?: LaneThread;
   /** URNs of the optional protocols that the runner speaks, from its ProvisionInfo. Default: none. */
   readonly runnerCapabilities?: readonly string[];
   /** Ends the worker. What it is doing fails. */
@@ -175,7 +178,7 @@ function threadsOf({ code, threads }: HarnessOptions): number {
 }
 
 async function laneOpener(options: HarnessOptions): Promise<(index: number) => OpenLane> {
-  const { code, captureConsole = true } = options;
+  const { code, captureConsole = true, firstThread } = options;
   switch (code.kind) {
     case "graph": {
       // Whoever runs bundles in threads saves the time to load all that runs them.
@@ -187,7 +190,8 @@ async function laneOpener(options: HarnessOptions): Promise<(index: number) => O
       const { code: reference, fingerprint } = code;
       const parallelism = threadsOf(options);
       const setup = { code: reference, fingerprint, parallelism, captureConsole };
-      return (index) => threadLane({ ...setup, name: `lane-${index}` });
+      return (index) =>
+        threadLane({ ...setup, name: `lane-${index}` }, index === 0 ? firstThread : undefined);
     }
     case "unloadable":
       return () => {

@@ -20,18 +20,22 @@ async function main(): Promise<number> {
   process.once("SIGTERM", () => stop.abort());
   process.once("SIGINT", () => stop.abort());
   endWithParent(stop);
-  const { runBoot, reportDeath } = await import("./run-boot.js");
   const [first = "", ...rest] = process.argv.slice(2);
   if (first.startsWith(REPORT)) {
+    const { reportDeath } = await import("./run-boot.js");
     await reportDeath(first.slice(REPORT.length), rest);
     return 0;
   }
   if (POOL.test(first)) return await servePoolUntil(stop.signal, rest[0]);
+  const { startLaneThread } = await import("../lanes/start-lane-thread.js");
+  const firstThread = startLaneThread();
+  const { runBoot } = await import("./run-boot.js");
   const threads = Number(process.env.BEAMLINE_WORKER_THREADS);
   return await runBoot({
     args: process.argv.slice(2),
     version: ownVersion(),
     threads: Number.isInteger(threads) && threads > 0 ? threads : undefined,
+    firstThread,
     signal: stop.signal,
   });
 }

@@ -7,6 +7,7 @@ import type { Network } from "../../transport/transport.js";
 import { LogChannel } from "../channels/log-channel.js";
 import type { CodeSource } from "../code-source.js";
 import { encodeErrorReport } from "../error-report.js";
+import type { LaneThread } from "../lanes/start-lane-thread.js";
 import { runHarness } from "../run-harness.js";
 import { type BootArguments, parseBootArguments } from "./boot-arguments.js";
 import { BootLog } from "./boot-log.js";
@@ -20,6 +21,8 @@ export interface BootOptions {
   readonly version: string;
   /** Default: one thread per core. */
   readonly threads?: number | undefined;
+  /** See `HarnessOptions`. */
+  readonly firstThread?: LaneThread;
   /** Ends the worker. */
   readonly signal: AbortSignal;
   /** Default: gRPC. */
@@ -90,7 +93,7 @@ async function serve(
   { workerId }: BootArguments,
   { control, logging, status, runnerCapabilities }: Provision,
   code: CodeSource,
-  { threads, signal }: BootOptions,
+  { threads, firstThread, signal }: BootOptions,
 ): Promise<void> {
   if (control === undefined) throw noEndpoint("control");
   await runHarness({
@@ -103,6 +106,7 @@ async function serve(
     ...(logging === undefined ? {} : { logging }),
     ...(status === undefined ? {} : { status }),
     ...(threads === undefined ? {} : { threads }),
+    ...(firstThread === undefined ? {} : { firstThread }),
   });
 }
 

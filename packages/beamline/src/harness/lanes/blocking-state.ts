@@ -1,14 +1,7 @@
-import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { receiveMessageOnPort } from "node:worker_threads";
 import { BeamlineError, internalError } from "../../model/errors.js";
 import type { StateAccess, StateAnswer, StateQuery } from "../bundle/state-access.js";
-
-/** How a lane's thread waits for an answer without giving up its stack. */
-export interface StateWire {
-  /** Where the answer is put. */
-  readonly port: MessagePort;
-  /** One Int32 that counts answers. */
-  readonly signal: SharedArrayBuffer;
-}
+import type { StateWire } from "./start-lane-thread.js";
 
 /** State for a thread that asks with `ask`, then sleeps until the main thread has answered. */
 export function blockingState(

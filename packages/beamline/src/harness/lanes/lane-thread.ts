@@ -9,41 +9,59 @@ import type { ToLane } from "../bundle/messages.js";
 import { encodeErrorReport } from "../error-report.js";
 import { blockingState } from "./blocking-state.js";
 import { captureConsole } from "./capture-console.js";
-import type { LaneThreadData } from "./thread-lane.js";
+import type { LaneThreadData, StateWire } from "./start-lane-thread.js";
+import type { LaneSetup, SetupMessage } from "./thread-lane.js";
 
 // Entry of a lane's thread: builds the pipeline again, then runs the bundles that it is sent.
 
-async function main(): Promise<void> {
+function main(): void {
   const port = parentPort;
   if (port === null) throw internalError("The lane module runs only in a worker thread");
-  const setup = workerData as LaneThreadData;
   const post: PostFromLane = (message, transfer = []) => port.postMessage(message, transfer);
-  const instructions = new AsyncLocalStorage<string>();
-  if (setup.captureConsole) {
-    const instruction = () => instructions.getStore();
-    captureConsole(setup.name, instruction, (line) => post({ kind: "log", line }));
-  }
+  const { state } = workerData as LaneThreadData;
+  const waiting: ToLane[] = [];
+  let lane: Lane | undefined;
+  port.on("message", (message: SetupMessage | ToLane) => {
+    if (message.kind === "setup") {
+      void begin(message.setup, state, post).then((begun) => {
+        lane = begun;
+        if (begun === undefined) port.close();
+        for (const early of waiting.splice(0)) begun?.receive(early);
+      });
+    } else if (lane === undefined) waiting.push(message);
+    else lane.receive(message);
+  });
+}
 
+/** Loads the pipeline. Never rejects: a lane that cannot be says so, and is undefined. */
+async function begin(
+  { code, fingerprint, parallelism, name, captureConsole: capture }: LaneSetup,
+  wire: StateWire,
+  post: PostFromLane,
+): Promise<Lane | undefined> {
+  const instructions = new AsyncLocalStorage<string>();
+  if (capture) {
+    const instruction = () => instructions.getStore();
+    captureConsole(name, instruction, (line) => post({ kind: "log", line }));
+  }
   let graph: Graph;
   try {
     // Only now, so that it costs nothing for the modules of our own.
     process.setSourceMapsEnabled(true);
-    graph = await loadGraph(setup.code);
-    requireSameFingerprint(setup.fingerprint, fingerprintOf(graph));
+    graph = await loadGraph(code);
+    requireSameFingerprint(fingerprint, fingerprintOf(graph));
   } catch (error) {
     post({ kind: "broken", report: encodeErrorReport(error) });
-    return;
+    return undefined;
   }
-  const { parallelism } = setup;
   const within = <T>(instruction: string, run: () => Promise<T>) =>
     instructions.run(instruction, run);
-  const state = blockingState(setup.state, (query) =>
+  const state = blockingState(wire, (query) =>
     // One question at a time, so that answers need no number.
     post({ kind: "state", request: 0, ...query }),
   );
-  const lane = new Lane(graph, { parallelism, within, state }, post);
-  port.on("message", (message: ToLane) => lane.receive(message));
   post({ kind: "ready" });
+  return new Lane(graph, { parallelism, within, state }, post);
 }
 
-await main();
+main();

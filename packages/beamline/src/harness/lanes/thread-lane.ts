@@ -1,11 +1,12 @@
-import { MessageChannel, Worker } from "node:worker_threads";
 import type { CodeReference } from "../../code-ref/code-reference.js";
 import type { Fingerprint } from "../../code-ref/fingerprint.js";
 import { BeamlineError } from "../../model/errors.js";
 import type { FromLane } from "../bundle/messages.js";
-import { answerState, type StateWire } from "./blocking-state.js";
+import { answerState } from "./blocking-state.js";
 import type { OpenLane } from "./lane-handle.js";
+import { startLaneThread } from "./start-lane-thread.js";
 
+/** What a lane's thread is told first. */
 export interface LaneSetup {
   readonly code: CodeReference;
   readonly fingerprint: Fingerprint;
@@ -15,26 +16,17 @@ export interface LaneSetup {
   readonly captureConsole: boolean;
 }
 
-/** `workerData` of a lane's thread. */
-export interface LaneThreadData extends LaneSetup {
-  readonly state: StateWire;
+export interface SetupMessage {
+  readonly kind: "setup";
+  readonly setup: LaneSetup;
 }
 
 const CLOSE_MS = 5000;
 
-/** A lane in a worker thread of its own. */
-export function threadLane(setup: LaneSetup): OpenLane {
+/** A lane in a worker thread of its own: a new one, unless one has been started for it. */
+export function threadLane(setup: LaneSetup, thread = startLaneThread()): OpenLane {
   return (listener) => {
-    const { port1, port2 } = new MessageChannel();
-    const signal = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-    const state: StateWire = { port: port1, signal };
-    const workerData: LaneThreadData = { ...setup, state: { port: port2, signal } };
-    // A larger young generation: most elements die young, and copying survivors costs.
-    const worker = new Worker(new URL("./lane-thread.js", import.meta.url), {
-      workerData,
-      transferList: [port2],
-      resourceLimits: { maxYoungGenerationSizeMb: 32 },
-    });
+    const { worker, state } = thread;
     let over = false;
     let closed: () => void = () => undefined;
     const die = (cause: Error) => {
@@ -51,6 +43,8 @@ export function threadLane(setup: LaneSetup): OpenLane {
       closed();
       die(exited(code));
     });
+    const first: SetupMessage = { kind: "setup", setup };
+    worker.postMessage(first);
     return {
       post(message, transfer = []) {
         // The thread sleeps until it has this answer: it sees no other messages.
@@ -67,7 +61,7 @@ export function threadLane(setup: LaneSetup): OpenLane {
           await orAfter(answered, CLOSE_MS);
         }
         await worker.terminate();
-        port1.close();
+        state.port.close();
       },
     };
   };
