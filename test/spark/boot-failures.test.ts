@@ -8,13 +8,9 @@ import {
   codeArtifacts,
   runPortable,
 } from "../../packages/beamline/dist/runners/portable/index.js";
-import { findJava } from "../../packages/cli/dist/jvm/java.js";
-import { sparkJobServerCommand } from "../../packages/cli/dist/jvm/job-server-command.js";
-import { ensureJobServerJar } from "../../packages/cli/dist/jvm/job-server-jar.js";
-import { ensureSpark } from "../../packages/cli/dist/jvm/spark-installation.js";
-import { JobServer } from "../../packages/cli/dist/jvm/start-job-server.js";
+import type { JobServer } from "../../packages/cli/dist/jvm/start-job-server.js";
 import { describeJvm } from "../support/describe-jvm.js";
-import { BOOT, temporaryFolder } from "./support.js";
+import { BOOT, startJobServer, temporaryFolder } from "./support.js";
 
 const BUILD_MS = 10 * 60_000;
 
@@ -24,15 +20,7 @@ describeJvm("a worker that cannot start on Spark", () => {
 
   beforeAll(async () => {
     folder = temporaryFolder();
-    const [java, spark, jar] = [
-      await findJava(process.env),
-      await ensureSpark(),
-      await ensureJobServerJar("spark"),
-    ];
-    const artifactsFolder = join(folder, "artifacts");
-    server = await JobServer.start(
-      sparkJobServerCommand({ java, spark, jar, artifactsFolder, master: "local[1]" }),
-    );
+    server = await startJobServer(folder, "local[1]");
   }, BUILD_MS);
 
   afterAll(async () => {

@@ -1,15 +1,18 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findJava } from "../../packages/cli/dist/jvm/java.js";
-import { sparkJobServerCommand } from "../../packages/cli/dist/jvm/job-server-command.js";
-import { ensureJobServerJar } from "../../packages/cli/dist/jvm/job-server-jar.js";
-import { ensureSpark } from "../../packages/cli/dist/jvm/spark-installation.js";
-import { JobServer } from "../../packages/cli/dist/jvm/start-job-server.js";
+import type { JobServer } from "../../packages/cli/dist/jvm/start-job-server.js";
 import { beamline, type CommandOptions } from "../support/command-line.js";
 import { describeJvm } from "../support/describe-jvm.js";
 import { until } from "../support/processes.js";
-import { countsIn, pipelineFile, temporaryFolder, textToCount, WORDCOUNT } from "./support.js";
+import {
+  countsIn,
+  pipelineFile,
+  startJobServer,
+  temporaryFolder,
+  textToCount,
+  WORDCOUNT,
+} from "./support.js";
 
 const BUILD_MS = 10 * 60_000;
 
@@ -19,15 +22,7 @@ describeJvm("a Spark job server", () => {
 
   beforeAll(async () => {
     folder = temporaryFolder();
-    const [java, spark, jar] = [
-      await findJava(process.env),
-      await ensureSpark(),
-      await ensureJobServerJar("spark"),
-    ];
-    const artifactsFolder = join(folder, "artifacts");
-    server = await JobServer.start(
-      sparkJobServerCommand({ java, spark, jar, artifactsFolder, master: "local[2]" }),
-    );
+    server = await startJobServer(folder, "local[2]");
   }, BUILD_MS);
 
   afterAll(async () => {

@@ -24,9 +24,8 @@ async function runOnSpark(tools: { java?: string; sparkJars?: readonly string[] 
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, "");
   }
-  // `sh` itself is needed for the fake Java.
   const env = {
-    PATH: `${bin}:/bin`,
+    PATH: bin,
     XDG_CACHE_HOME: join(folder, "cache"),
     ...(tools.sparkJars === undefined ? {} : { SPARK_HOME: home }),
     ...(tools.java === undefined ? { JAVA_HOME: join(folder, "no-java") } : {}),

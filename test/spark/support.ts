@@ -2,6 +2,22 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findJava } from "../../packages/cli/dist/jvm/java.js";
+import { sparkJobServerCommand } from "../../packages/cli/dist/jvm/job-server-command.js";
+import { ensureJobServerJar } from "../../packages/cli/dist/jvm/job-server-jar.js";
+import { ensureSpark } from "../../packages/cli/dist/jvm/spark-installation.js";
+import { JobServer } from "../../packages/cli/dist/jvm/start-job-server.js";
+
+/** Starts Beam's job server, with Spark in the same process. */
+export async function startJobServer(folder: string, master: string): Promise<JobServer> {
+  const java = await findJava(process.env);
+  const spark = await ensureSpark();
+  const jar = await ensureJobServerJar("spark");
+  const artifactsFolder = join(folder, "artifacts");
+  return await JobServer.start(
+    sparkJobServerCommand({ java, spark, jar, artifactsFolder, master }),
+  );
+}
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 

@@ -27,14 +27,19 @@ export async function runRemote(run: RemoteRun): Promise<number> {
     environment.kind === "loopback"
       ? { graph: await buildGraph(pipeline), artifacts: [] }
       : await ship(pipeline, cli);
+  const { checkPortable, runPortable } = await import("beamline/runners/portable");
+  const sharedFiles = environment.kind === "loopback" || isLocal(run);
+  const handed = { ...submission(run, artifacts), environment, sharedFiles };
   try {
+    // What is wrong is said before a server is started.
+    await checkPortable(graph, handed);
     const server = await openJobServer(runner, flags, { cli, terminal, signal });
     const progress = new JobProgress(run, runner === "portable" ? "job" : runner);
     try {
-      const { runPortable } = await import("beamline/runners/portable");
       const result = await runPortable(graph, {
-        ...submission(run, server.endpoint, artifacts),
-        environment,
+        ...handed,
+        onWarning: () => {},
+        jobEndpoint: server.endpoint,
         code: pipeline.code,
         signal,
         onState: (state) => progress.update(state === "stopped" ? "submitted" : state),
@@ -80,7 +85,8 @@ async function submit(run: RemoteRun): Promise<number> {
   const { graph, artifacts } = await ship(pipeline, cli);
   const { submitPortable } = await import("beamline/runners/portable");
   const job = await submitPortable(graph, {
-    ...submission(run, flags.jobEndpoint, artifacts),
+    ...submission(run, artifacts),
+    jobEndpoint: flags.jobEndpoint,
     environment,
   });
   if (terminal.json) terminal.document({ pipeline: graph.name, runner, ...job });
@@ -98,13 +104,14 @@ async function ship(pipeline: ChosenPipeline, cli: Cli) {
   return await shipPipeline(pipeline, cli);
 }
 
-function submission(
-  { runner, flags, terminal }: RemoteRun,
-  jobEndpoint: string,
-  artifacts: readonly Artifact[],
-) {
+/** Whether the runner is a server of this run's own, whose workers see this machine's files. */
+function isLocal({ flags: { jobEndpoint, sparkMaster, flinkMaster } }: RemoteRun): boolean {
+  const masters = [sparkMaster ?? "local", flinkMaster ?? "[local]"];
+  return jobEndpoint === undefined && masters.every((master) => /^\[?local/.test(master));
+}
+
+function submission({ runner, flags, terminal }: RemoteRun, artifacts: readonly Artifact[]) {
   return {
-    jobEndpoint,
     runner: runner === "portable" ? ("generic" as const) : runner,
     artifacts,
     options: runnerOptions(flags.runnerOption),

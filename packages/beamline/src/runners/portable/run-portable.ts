@@ -51,6 +51,27 @@ export async function submitPortable(
   }
 }
 
+/**
+ * What can be said of a run before its job server is even there: `UNSUPPORTED_BY_RUNNER`, and what
+ * connectors find wrong where this process sees the workers' files.
+ */
+export async function checkPortable(
+  graph: Graph,
+  options: Omit<PortableRunOptions, "jobEndpoint">,
+): Promise<void> {
+  const { environment = { kind: "loopback" } } = options;
+  new Submission(graph, { ...options, jobEndpoint: "" }).checkCapabilities(environment);
+  await hooksFor(graph, options).check();
+}
+
+function hooksFor(
+  graph: Graph,
+  { environment, sharedFiles }: Pick<PortableRunOptions, "environment" | "sharedFiles">,
+): GraphHooks {
+  const shared = sharedFiles ?? (environment?.kind ?? "loopback") === "loopback";
+  return shared ? hooksOf(graph) : NO_HOOKS;
+}
+
 const NO_HOOKS: GraphHooks = {
   check: () => Promise.resolve(),
   prepare: () => Promise.resolve(),
@@ -70,8 +91,7 @@ class PortableJob {
     this.graph = graph;
     this.options = options;
     this.submission = new Submission(graph, options);
-    const { environment, sharedFiles = (environment?.kind ?? "loopback") === "loopback" } = options;
-    this.hooks = sharedFiles ? hooksOf(graph) : NO_HOOKS;
+    this.hooks = hooksFor(graph, options);
   }
 
   async run(): Promise<PortableRunResult> {
