@@ -144,9 +144,11 @@ function beamPython(context, input) {
  * @param {readonly T[]} theirs
  */
 function interleaved(ours, theirs) {
-  return [...ours, ...theirs.slice(ours.length)].flatMap((_, i) =>
-    [ours[i], theirs[i]].flatMap((one) => (one === undefined ? [] : [one])),
-  );
+  const pairs = Array.from({ length: Math.max(ours.length, theirs.length) }, (_, i) => [
+    ...ours.slice(i, i + 1),
+    ...theirs.slice(i, i + 1),
+  ]);
+  return pairs.flat();
 }
 
 /** @type {readonly import("../lib/plan.mjs").Target[]} */

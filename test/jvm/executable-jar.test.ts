@@ -17,8 +17,7 @@ import {
   type SparkInstallation,
 } from "../../packages/cli/dist/jvm/spark-installation.js";
 import { describeJvm } from "../support/describe-jvm.js";
-import { run, until } from "../support/processes.js";
-import { startSparkCluster } from "../support/spark-cluster.js";
+import { run } from "../support/processes.js";
 
 const BUILD_MS = 10 * 60_000;
 
@@ -96,34 +95,19 @@ describeJvm("executable jars", () => {
     expect(statSync(good).size).toBeGreaterThan(statSync(jobServerJar).size);
   });
 
-  function submit(jar: string, master: string, deployMode: "client" | "cluster"): Command {
-    const mainClass = pipelineRunners.spark;
+  function submit(jar: string): Command {
+    const [mainClass, master, deployMode] = [pipelineRunners.spark, "local[2]", "client"] as const;
     return sparkSubmitCommand({ java, spark, master, deployMode, mainClass, jar });
   }
 
   test("run by spark-submit, and end with what their pipeline ends with", async () => {
-    const done = await run(submit(good, "local[2]", "client"));
+    const done = await run(submit(good));
     expect(done.code, done.output).toBe(0);
     expect(done.output).toContain("Running job impulse");
-    const failed = await run(submit(bad, "local[2]", "client"));
+    const failed = await run(submit(bad));
     expect(failed.code).not.toBe(0);
     expect(failed.output).toContain("Process died with exit code");
   }, 120_000);
-
-  test("run on a standalone cluster, in client and in cluster mode", async () => {
-    const cluster = await startSparkCluster({ java, spark });
-    try {
-      const client = await run(submit(good, cluster.master, "client"));
-      expect(client.code, client.output).toBe(0);
-      // In cluster mode it is the cluster that knows how the driver ended.
-      const sent = await run(submit(good, cluster.master, "cluster"));
-      expect(sent.code, sent.output).toBe(0);
-      await until("the driver's end", async () => (await cluster.completedDrivers()).length === 1);
-      expect(await cluster.completedDrivers()).toMatchObject([{ state: "FINISHED" }]);
-    } finally {
-      await cluster.stop();
-    }
-  }, 180_000);
 });
 
 /** Reads as a stream does, which finds a manifest in front only, and as a class loader does. */

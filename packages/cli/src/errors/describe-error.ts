@@ -46,7 +46,7 @@ export function describeError(error: unknown, cwd: string): ErrorDescription {
   }
   if (error instanceof Cancellation) {
     const { code } = error.by === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated;
-    return { ...none, ...user(code, "CANCELLED", "Cancelled; nothing half-written is left") };
+    return { ...none, ...user(code, "CANCELLED", `Cancelled; ${error.outcome}`) };
   }
   if (error instanceof UserModuleError) {
     const { cause, message } = error;

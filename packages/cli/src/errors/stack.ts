@@ -19,21 +19,25 @@ const BUNDLE_FRAME = new RegExp(`[\\\\/]${BUNDLE_FILE.replace(".", "\\.")}$`);
 /** The frames of an error's stack; those in a bundle are mapped to the sources it was made from. */
 export function framesOf(error: Error): StackFrame[] {
   const maps = new Map<string, BundleMap | undefined>();
-  return (error.stack ?? "").split("\n").flatMap((line) => {
+  const places = (error.stack ?? "").split("\n").flatMap((line) => {
     const match = FRAME.exec(line);
     if (match === null || line.includes("eval at ")) return [];
     const [, name, location = "", row = "1", column = "1"] = match;
     const file = location.startsWith("file:") ? fileURLToPath(location) : location;
     const place = { file, line: Number(row), column: Number(column) };
     const mapped = BUNDLE_FRAME.test(file) ? mapPlace(place, maps) : undefined;
-    const at = mapped ?? place;
-    const own = (mapped !== undefined || isSource(at.file)) && !isInstalled(at.file);
     const functionName = nameOf(name);
-    return [{ ...at, own, ...(functionName === undefined ? {} : { functionName }) }];
+    const named = functionName === undefined ? {} : { functionName };
+    return [{ at: mapped ?? place, isMapped: mapped !== undefined, named }];
+  });
+  const inBundle = places.some(({ isMapped }) => isMapped);
+  return places.map(({ at, isMapped, named }) => {
+    const own = (isMapped || (!inBundle && isSource(at.file))) && !isInstalled(at.file);
+    return { ...at, own, ...named };
   });
 }
 
-/** A place that Node has mapped already, as it does for workers. */
+/** Where no frame is in a bundle, Node may have mapped them already, as it does in workers. */
 function isSource(file: string): boolean {
   return /\.[cm]?tsx?$/.test(file) && existsSync(file);
 }

@@ -5,6 +5,11 @@ import type { RemoteRun } from "./remote-run.js";
 const REDRAW_MS = 500;
 const MOST_COUNTERS = 3;
 
+/** Part of a {@link RemoteRun}. */
+interface ProgressOptions extends Pick<RemoteRun, "terminal" | "cli"> {
+  readonly flags: Partial<Pick<RemoteRun["flags"], "progress">>;
+}
+
 /**
  * What a job elsewhere is doing, on stderr: on a terminal one line that ticks, elsewhere a line each
  * time that its state changes.
@@ -20,7 +25,7 @@ export class JobProgress {
   private counters: readonly CounterValue[] = [];
   private timer: NodeJS.Timeout | undefined;
 
-  constructor({ terminal, cli, flags }: RemoteRun, where: string) {
+  constructor({ terminal, cli, flags }: ProgressOptions, where: string) {
     const { progress = "auto" } = flags;
     const { stderr, env } = cli;
     this.where = where;

@@ -42,7 +42,9 @@ export async function runRemote(run: RemoteRun): Promise<number> {
         jobEndpoint: server.endpoint,
         code: pipeline.code,
         signal,
-        onState: (state) => progress.update(state === "stopped" ? "submitted" : state),
+        onState: (state) => {
+          if (!FINAL.has(state)) progress.update(state === "stopped" ? "submitted" : state);
+        },
         onProgress: ({ state, counters }) => {
           if (state === "running") progress.update(state, counters);
         },
@@ -59,10 +61,15 @@ export async function runRemote(run: RemoteRun): Promise<number> {
     }
   } catch (error) {
     const cancelled: unknown = signal.reason;
-    if (signal.aborted && cancelled instanceof Cancellation) throw cancelled;
-    throw error;
+    if (!signal.aborted || !(cancelled instanceof Cancellation)) throw error;
+    // Workers elsewhere write where this process does not see it.
+    if (environment.kind === "loopback") throw cancelled;
+    throw new Cancellation(cancelled.by, "what the job was writing may be left half-written");
   }
 }
+
+/** What is said about these comes after the line of progress. */
+const FINAL: ReadonlySet<string> = new Set(["done", "failed", "cancelled", "updated", "drained"]);
 
 function wrongRunner(runner: RemoteRunner): UsageError {
   return new UsageError(`run on ${runner}`, [

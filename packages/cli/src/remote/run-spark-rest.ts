@@ -29,6 +29,7 @@ export async function runSparkRest(run: RemoteRun, restUrl: string): Promise<num
   const signal = cli.cancellation();
   const client = new SparkRestClient(restUrl);
   const progress = new JobProgress(run, "spark");
+  let submissionId: string | undefined;
   try {
     const sparkVersion = await usableVersion(client, restUrl);
     const out = resolve(cli.cwd, flags.jarOut ?? `.beamline/${pipeline.definition.name}.jar`);
@@ -41,7 +42,7 @@ export async function runSparkRest(run: RemoteRun, restUrl: string): Promise<num
     signal.throwIfAborted();
     const { name, mainClass } = jar;
     const started = performance.now();
-    const submissionId = await client.create({
+    submissionId = await client.create({
       appName: jobName ?? name,
       jar: pathToFileURL(out).href,
       mainClass,
@@ -56,10 +57,12 @@ export async function runSparkRest(run: RemoteRun, restUrl: string): Promise<num
       }
       return exitCodes.done.code;
     }
-    const status = await ended(client, submissionId, signal, ({ state, worker }) =>
-      progress.update(`${state.toLowerCase()}${worker === undefined ? "" : ` on ${worker}`}`),
-    );
+    const status = await ended(client, submissionId, signal, (now) => {
+      const where = now.worker === undefined ? "" : ` on ${now.worker}`;
+      if (!hasEnded(now)) progress.update(`${now.state.toLowerCase()}${where}`);
+    });
     progress.end();
+    signal.throwIfAborted();
     if (status.state !== "FINISHED") throw await failure(jar, submissionId, status, webUrl);
     const elapsedMs = performance.now() - started;
     if (terminal.json) {
@@ -71,8 +74,10 @@ export async function runSparkRest(run: RemoteRun, restUrl: string): Promise<num
     return exitCodes.done.code;
   } catch (error) {
     const cancelled: unknown = signal.reason;
-    if (signal.aborted && cancelled instanceof Cancellation) throw cancelled;
-    throw error;
+    if (!signal.aborted || !(cancelled instanceof Cancellation)) throw error;
+    if (submissionId === undefined) throw cancelled;
+    const outcome = `the driver ${submissionId} was killed, and what it was writing may be left half-written`;
+    throw new Cancellation(cancelled.by, outcome);
   } finally {
     progress.end();
   }
@@ -120,7 +125,6 @@ async function ended(
     const status = await client.status(submissionId);
     onStatus(status);
     if (hasEnded(status) || patienceMs <= 0) {
-      if (killed) throw signal.reason;
       return status;
     }
     // A signal that was aborted already would make this a loop without pause.

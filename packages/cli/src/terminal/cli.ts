@@ -32,9 +32,12 @@ export interface Cli {
 export class Cancellation extends Error {
   override readonly name = "Cancellation";
   readonly by: "SIGINT" | "SIGTERM";
+  /** How things are left, after "Cancelled; ". */
+  readonly outcome: string;
 
-  constructor(by: "SIGINT" | "SIGTERM") {
+  constructor(by: "SIGINT" | "SIGTERM", outcome = "nothing half-written is left") {
     super(`cancelled by ${by}`);
     this.by = by;
+    this.outcome = outcome;
   }
 }

@@ -7,10 +7,11 @@ import org.apache.beam.runners.spark.SparkPipelineRunner;
  * The main class of executable jars: runs the jar's pipeline by Beam's own main class, and then
  * ends the JVM.
  *
- * <p>Beam's class returns from {@code main} and leaves threads behind that are no daemons (the
- * services for workers have a cached thread pool that nobody shuts down), so that a driver went on
- * for a minute after its job, with its cores. And what it throws is the cause under several layers
- * of Java: here it is the worker's own report, where there is one.
+ * <p>Beam's class returns from {@code main} and, where the driver has served workers itself (a local
+ * master) and keeps them (environment_cache_millis), leaves threads behind that are no daemons: the
+ * services for workers have a cached thread pool that nobody shuts down. The JVM then goes on for a
+ * minute after its job. And what that class throws is the cause under several layers of Java: here it
+ * is the worker's own report, where there is one.
  */
 public final class PipelineMain {
   private PipelineMain() {}
