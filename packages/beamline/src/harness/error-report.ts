@@ -87,7 +87,7 @@ function userFrames(error: unknown): string[] {
 
 function isOurs(frame: string): boolean {
   // A frame that has no file at all; one of a function without a name keeps its file.
-  if (frame.includes("node:") || /^[^/]*<anonymous>\)?$/.test(frame)) return true;
+  if (frame.includes("node:") || /<anonymous>(:\d+:\d+)?\)?$/.test(frame)) return true;
   if (frame.includes(".test.")) return false;
   return OWN_FOLDERS.some((folder) => frame.includes(folder));
 }

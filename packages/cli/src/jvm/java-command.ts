@@ -18,6 +18,8 @@ export interface JavaProgram {
   /** Most memory for its objects, as `-Xmx` takes it: `2g`. */
   readonly heap: string;
   readonly properties?: Readonly<Record<string, string>>;
+  /** More options of the JVM. */
+  readonly options?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -52,11 +54,13 @@ export const moduleOptions: readonly string[] = [
 /** A command line of plain `java`, whose logs go to stderr: Beam's progress and all warnings. */
 export function javaCommand(program: JavaProgram): Command {
   const { java, classPath, mainClass, args, heap, properties = {}, env = {} } = program;
+  const { options = [] } = program;
   const all = { ...LOGGING, ...properties };
   return {
     command: java.command,
     args: [
       ...moduleOptions,
+      ...options,
       `-Xmx${heap}`,
       ...Object.entries(all).map(([name, value]) => `-D${name}=${value}`),
       "-cp",

@@ -32,9 +32,25 @@ export function sparkJobServerCommand(
     mainClass: "org.apache.beam.runners.spark.SparkJobServerDriver",
     args: [`--spark-master-url=${master}`, ...serverArguments(options)],
     heap,
+    // Beam's S3 filesystem asks for a region as it is loaded, and away from AWS that waits for
+    // EC2's metadata: most of a second of every job.
+    properties: { "aws.disableEc2Metadata": "true" },
+    ...(master.startsWith("local") ? { options: PATIENT_COMPILER } : {}),
     env: { SPARK_HOME: spark.home },
   });
 }
+
+/**
+ * HotSpot's second compiler, later than by default (times 40). With Spark in the same JVM it would
+ * take the cores away from the workers for most of a short job, and what it compiles is Spark's own
+ * code: user functions run in Node. `npm run bench -- spark` tells.
+ */
+const PATIENT_COMPILER: readonly string[] = [
+  "-XX:Tier4InvocationThreshold=200000",
+  "-XX:Tier4MinInvocationThreshold=24000",
+  "-XX:Tier4CompileThreshold=600000",
+  "-XX:Tier4BackEdgeThreshold=1600000",
+];
 
 /** Starts Beam's job server for Flink; the master `[local]` is a Flink within the server. */
 export function flinkJobServerCommand(

@@ -6,7 +6,7 @@ import { flinkRules } from "./flink/rules.js";
 import type { PipelineOptions } from "./pipeline-options.js";
 import { prismRules } from "./prism/rules.js";
 import { pythonRules } from "./python/rules.js";
-import { sparkDefaults } from "./spark/options.js";
+import { sparkDefaults, sparkLoopbackDefaults } from "./spark/options.js";
 import { sparkRules } from "./spark/rules.js";
 
 /** The runners that we know something of; `generic` is any other. */
@@ -21,6 +21,8 @@ export interface RunnerProfile {
   readonly rules: readonly CapabilityRule[];
   /** Options that it gets unless the user says otherwise. */
   readonly options: PipelineOptions;
+  /** And these, where the workers are in this process. */
+  readonly loopbackOptions?: PipelineOptions;
   /**
    * Whether we expand splittable DoFns, with a shuffle after the split. Spark and Flink would fuse
    * split and read into one task; Prism accepts only what it expands itself.
@@ -36,6 +38,7 @@ const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
     title: "Spark",
     rules: sparkRules,
     options: sparkDefaults,
+    loopbackOptions: sparkLoopbackDefaults,
     expandSplittable: true,
     noEnvironments: [],
   },

@@ -3,20 +3,25 @@ import { BeamlineError } from "../../model/errors.js";
 import { type OfferedArtifact, offerArtifacts } from "./artifact.js";
 import { environmentProto, type PortableEnvironment } from "./environment.js";
 import type { JobClient } from "./job-client.js";
-import { pipelineOptionsStruct } from "./pipeline-options.js";
+import { type PipelineOptions, pipelineOptionsStruct } from "./pipeline-options.js";
 import type { PortableSubmitOptions } from "./run-options.js";
 import { type RunnerPipeline, runnerPipeline } from "./runner-pipeline.js";
 import { type RunnerProfile, runnerProfile } from "./runner-profile.js";
 import { stageArtifacts } from "./stage-artifacts.js";
 import { WORKER_CAPABILITIES } from "./worker-capabilities.js";
 
+interface SubmissionOptions extends PortableSubmitOptions {
+  /** As the caller named it. Default: `loopback`. */
+  readonly environment?: PortableEnvironment;
+}
+
 /** A job on its way to a server. */
 export class Submission {
   readonly graph: Graph;
   readonly profile: RunnerProfile;
-  private readonly options: PortableSubmitOptions;
+  private readonly options: SubmissionOptions;
 
-  constructor(graph: Graph, options: PortableSubmitOptions) {
+  constructor(graph: Graph, options: SubmissionOptions) {
     this.graph = graph;
     this.options = options;
     this.profile = runnerProfile(options.runner ?? "generic");
@@ -57,8 +62,7 @@ export class Submission {
       pipelineOptionsStruct({
         jobName: this.jobName,
         appName: this.jobName,
-        ...this.profile.options,
-        ...this.options.options,
+        ...this.runnerOptions,
       }),
     );
     signal?.throwIfAborted();
@@ -67,6 +71,14 @@ export class Submission {
     signal?.throwIfAborted();
     await beforeStart();
     return await client.run(prepared);
+  }
+
+  /** The runner's defaults for these workers, and what the user wants otherwise. */
+  private get runnerOptions(): PipelineOptions {
+    const { environment, options } = this.options;
+    const inProcess = environment === undefined || environment.kind === "loopback";
+    const loopbackOptions = inProcess ? this.profile.loopbackOptions : undefined;
+    return { ...this.profile.options, ...loopbackOptions, ...options };
   }
 
   private get jobName(): string {

@@ -14,3 +14,10 @@ export const sparkDefaults: PipelineOptions = {
   // computes it again, user functions included.
   storageLevel: "MEMORY_AND_DISK",
 };
+
+/** On top of them where the workers are in the process that submits the job. */
+export const sparkLoopbackDefaults: PipelineOptions = {
+  // They cannot die without that process, and starting them anew for each stage took a sixth of the
+  // time of a job of some seconds.
+  environmentCacheMillis: 300_000,
+};
