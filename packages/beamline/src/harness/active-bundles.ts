@@ -87,8 +87,8 @@ export class ActiveBundles {
   }
 
   /** Prepares for the first bundle. */
-  warmUp(): void {
-    if (this.refusal === undefined) this.pool.warmUp();
+  warmUp(lanes: number): void {
+    if (this.refusal === undefined) this.pool.warmUp(lanes);
   }
 
   get size(): number {

@@ -33,8 +33,11 @@ export interface HarnessOptions {
    * it in this process's terminal.
    */
   readonly captureConsole?: boolean;
-  /** A thread that `startLaneThread` has started, so that its loading overlaps. Default: none. */
-  readonly firstThread?: LaneThread;
+  /**
+   * Threads that `startLaneThread` has started, so that their loading overlaps with other things.
+   * They are the first lanes, and open at once. Default: none.
+   */
+  readonly startedThreads?: readonly LaneThread[];
   /** URNs of the optional protocols that the runner speaks, from its ProvisionInfo. Default: none. */
   readonly runnerCapabilities?: readonly string[];
   /** Ends the worker. What it is doing fails. */
@@ -106,7 +109,7 @@ class Harness {
     try {
       const { code } = this.options;
       if (code.kind === "unloadable") this.bundles.refuse(encodeErrorReport(code.cause));
-      this.bundles.warmUp();
+      this.bundles.warmUp(Math.max(1, this.options.startedThreads?.length ?? 0));
       await this.serve();
     } finally {
       signal?.removeEventListener("abort", leave);
@@ -178,7 +181,7 @@ function threadsOf({ code, threads }: HarnessOptions): number {
 }
 
 async function laneOpener(options: HarnessOptions): Promise<(index: number) => OpenLane> {
-  const { code, captureConsole = true, firstThread } = options;
+  const { code, captureConsole = true, startedThreads = [] } = options;
   switch (code.kind) {
     case "graph": {
       // Whoever runs bundles in threads saves the time to load all that runs them.
@@ -190,8 +193,7 @@ async function laneOpener(options: HarnessOptions): Promise<(index: number) => O
       const { code: reference, fingerprint } = code;
       const parallelism = threadsOf(options);
       const setup = { code: reference, fingerprint, parallelism, captureConsole };
-      return (index) =>
-        threadLane({ ...setup, name: `lane-${index}` }, index === 0 ? firstThread : undefined);
+      return (index) => threadLane({ ...setup, name: `lane-${index}` }, startedThreads[index]);
     }
     case "unloadable":
       return () => {

@@ -1,8 +1,10 @@
+import { availableParallelism } from "node:os";
 import { ProvisionService } from "../proto/gen/fn-execution/provision_pb.js";
 import { BeamFnExternalWorkerPool } from "../proto/gen/fn-execution/worker-pool_pb.js";
 import { bindService } from "../transport/service.js";
 import type { Network } from "../transport/transport.js";
 import type { CodeSource } from "./code-source.js";
+import { startLaneThread } from "./lanes/start-lane-thread.js";
 import { runHarness } from "./run-harness.js";
 
 export interface WorkerPoolOptions {
@@ -36,9 +38,18 @@ export async function startWorkerPool(options: WorkerPoolOptions): Promise<Worke
     { readonly stop: AbortController; readonly over: Promise<void> }
   >();
 
+  // Threads take a while to load: they do so while the runner starts the job.
+  let spares =
+    code.kind === "module"
+      ? Array.from({ length: threads ?? availableParallelism() }, startLaneThread)
+      : [];
+
   const start = (workerId: string, endpoints: Endpoints, runnerCapabilities: readonly string[]) => {
     const stop = new AbortController();
+    const startedThreads = spares;
+    spares = [];
     const over = runHarness({
+      startedThreads,
       workerId,
       network,
       code,
@@ -89,6 +100,7 @@ export async function startWorkerPool(options: WorkerPoolOptions): Promise<Worke
       const running = [...workers.values()];
       for (const { stop } of running) stop.abort();
       await Promise.all(running.map(({ over }) => over));
+      await Promise.all(spares.map(({ worker }) => worker.terminate()));
       await server.close();
     },
   };

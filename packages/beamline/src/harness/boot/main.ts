@@ -35,7 +35,7 @@ async function main(): Promise<number> {
     args: process.argv.slice(2),
     version: ownVersion(),
     threads: Number.isInteger(threads) && threads > 0 ? threads : undefined,
-    firstThread,
+    startedThreads: [firstThread],
     signal: stop.signal,
   });
 }

@@ -22,7 +22,7 @@ export interface BootOptions {
   /** Default: one thread per core. */
   readonly threads?: number | undefined;
   /** See `HarnessOptions`. */
-  readonly firstThread?: LaneThread;
+  readonly startedThreads?: readonly LaneThread[];
   /** Ends the worker. */
   readonly signal: AbortSignal;
   /** Default: gRPC. */
@@ -93,7 +93,7 @@ async function serve(
   { workerId }: BootArguments,
   { control, logging, status, runnerCapabilities }: Provision,
   code: CodeSource,
-  { threads, firstThread, signal }: BootOptions,
+  { threads, startedThreads, signal }: BootOptions,
 ): Promise<void> {
   if (control === undefined) throw noEndpoint("control");
   await runHarness({
@@ -106,7 +106,7 @@ async function serve(
     ...(logging === undefined ? {} : { logging }),
     ...(status === undefined ? {} : { status }),
     ...(threads === undefined ? {} : { threads }),
-    ...(firstThread === undefined ? {} : { firstThread }),
+    ...(startedThreads === undefined ? {} : { startedThreads }),
   });
 }
 

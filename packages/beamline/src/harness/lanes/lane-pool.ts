@@ -49,9 +49,9 @@ export class LanePool {
     return best;
   }
 
-  /** Opens the first lane, so that it is ready when the first bundle comes. */
-  warmUp(): void {
-    if (this.slots.length === 0) this.add();
+  /** Opens lanes before the first bundle comes. */
+  warmUp(count: number): void {
+    while (this.slots.length < Math.min(count, this.size)) this.add();
   }
 
   async close(): Promise<void> {
