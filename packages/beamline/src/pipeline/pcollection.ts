@@ -22,6 +22,9 @@ import { splitFunction, splitLabel } from "./labels.js";
 import { type Applicable, applyTransform } from "./ptransform.js";
 import type { IfKeyed, Inferred, KeyOf, NotText, Synchronous, ValueOf } from "./type-sentences.js";
 
+// A long file, since the verbs have to be methods of one class: they are what people read in their
+// editor. Each is its signatures and a few lines; what they are made of is in graph/ and combiners/.
+
 type Keyed<T, Verb extends string> = IfKeyed<
   T,
   PCollection<T>,
