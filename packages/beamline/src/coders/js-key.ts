@@ -1,29 +1,5 @@
-import type { ByteReader } from "../bytes/byte-reader.js";
-import type { ByteWriter } from "../bytes/byte-writer.js";
-import { AtomicCoder } from "./atomic-coder.js";
-import { JsDecoder } from "./js-decoder.js";
-import { JsEncoder } from "./js-encoder.js";
-import { explainRefusal } from "./js-refusal.js";
-
-class JsKeyCoder extends AtomicCoder<unknown> {
-  readonly urn = "beamline:coder:js_key:v1";
-  private readonly encoder = new JsEncoder(true);
-  private readonly decoder = new JsDecoder();
-
-  encode(value: unknown, out: ByteWriter): void {
-    const start = out.position;
-    try {
-      this.encoder.write(value, out, 0);
-    } catch (error) {
-      out.position = start;
-      throw explainRefusal(error, value, true);
-    }
-  }
-
-  decode(input: ByteReader): unknown {
-    return this.decoder.read(input, 0);
-  }
-}
+import type { AtomicCoder } from "./atomic-coder.js";
+import { JsCoder } from "./js-coder.js";
 
 /**
  * Any plain JavaScript value as a key: values that are equal all the way down have the same bytes,
@@ -38,4 +14,4 @@ class JsKeyCoder extends AtomicCoder<unknown> {
  * Throws `NOT_A_KEY` on what the `js` coder refuses, and on errors: two errors are never equal,
  * since each carries its own stack trace.
  */
-export const jsKey: AtomicCoder<unknown> = new JsKeyCoder();
+export const jsKey: AtomicCoder<unknown> = new JsCoder("beamline:coder:js_key:v1", true);

@@ -1,30 +1,5 @@
-import type { ByteReader } from "../bytes/byte-reader.js";
-import type { ByteWriter } from "../bytes/byte-writer.js";
-import { AtomicCoder } from "./atomic-coder.js";
-import { JsDecoder } from "./js-decoder.js";
-import { JsEncoder } from "./js-encoder.js";
-import { explainRefusal } from "./js-refusal.js";
-
-class JsCoder extends AtomicCoder<unknown> {
-  readonly urn = "beamline:coder:js:v1";
-  override readonly deterministic = false;
-  private readonly encoder = new JsEncoder(false);
-  private readonly decoder = new JsDecoder();
-
-  encode(value: unknown, out: ByteWriter): void {
-    const start = out.position;
-    try {
-      this.encoder.write(value, out, 0);
-    } catch (error) {
-      out.position = start;
-      throw explainRefusal(error, value, false);
-    }
-  }
-
-  decode(input: ByteReader): unknown {
-    return this.decoder.read(input, 0);
-  }
-}
+import type { AtomicCoder } from "./atomic-coder.js";
+import { JsCoder } from "./js-coder.js";
 
 /**
  * Any plain JavaScript value, exactly: the default coder.
@@ -41,4 +16,4 @@ class JsCoder extends AtomicCoder<unknown> {
  * Throws `CANNOT_ENCODE` with the path inside the value on functions, symbols, instances of other
  * classes, properties with symbol keys, cycles, and nesting beyond 1000 levels.
  */
-export const js: AtomicCoder<unknown> = new JsCoder();
+export const js: AtomicCoder<unknown> = new JsCoder("beamline:coder:js:v1", false);

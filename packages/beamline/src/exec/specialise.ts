@@ -4,9 +4,10 @@
  * V8 keeps type feedback per piece of source, so all `map` steps of a pipeline would share one
  * call site that sees every user function and every successor: megamorphic, never inlined. A copy
  * per step lets it inline a whole fused chain: several times the rate, see
- * `bench/micro/specialise.mjs`. The number in the comment keeps V8's compilation cache from sharing code after all.
+ * `bench/micro/specialise.mjs`. The number in the comment keeps V8's compilation cache from sharing
+ * code after all.
  *
- * @param names - Names that the source can use, bound to `values` in the same order.
+ * @param bindings - Names that the source can use, and their values.
  * @param source - A function expression.
  */
 export function specialise<Fn>(bindings: Readonly<Record<string, unknown>>, source: string): Fn {
