@@ -20,7 +20,8 @@ export class JobProgress {
   private readonly live: boolean;
   private readonly silent: boolean;
   private readonly width: number;
-  private readonly started = performance.now();
+  /** Of the first update: a job server may have to start before it. */
+  private started: number | undefined;
   private state: string | undefined;
   private counters: readonly CounterValue[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -37,6 +38,7 @@ export class JobProgress {
   }
 
   update(state: string, counters: readonly CounterValue[] = this.counters): void {
+    this.started ??= performance.now();
     const isNews = state !== this.state;
     this.state = state;
     this.counters = counters;
@@ -58,7 +60,7 @@ export class JobProgress {
 
   private draw(): void {
     const { style } = this.terminal;
-    const time = formatTicking(performance.now() - this.started);
+    const time = formatTicking(performance.now() - (this.started ?? performance.now()));
     const facts = this.counters
       .slice(0, MOST_COUNTERS)
       .map(({ name, value }) => `${formatShort(value)} ${name}`);

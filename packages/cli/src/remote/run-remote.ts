@@ -27,19 +27,20 @@ export async function runRemote(run: RemoteRun): Promise<number> {
     environment.kind === "loopback"
       ? { graph: await buildGraph(pipeline), artifacts: [] }
       : await ship(pipeline, cli);
-  const { checkPortable, runPortable } = await import("beamline/runners/portable");
-  const sharedFiles = environment.kind === "loopback" || isLocal(run);
-  const handed = { ...submission(run, artifacts), environment, sharedFiles };
+  const { runPortable } = await import("beamline/runners/portable");
+  const closing: (() => Promise<void>)[] = [];
   try {
-    // What is wrong is said before a server is started.
-    await checkPortable(graph, handed);
-    const server = await openJobServer(runner, flags, { cli, terminal, signal });
     const progress = new JobProgress(run, runner === "portable" ? "job" : runner);
     try {
       const result = await runPortable(graph, {
-        ...handed,
-        onWarning: () => {},
-        jobEndpoint: server.endpoint,
+        ...submission(run, artifacts),
+        environment,
+        sharedFiles: environment.kind === "loopback" || isLocal(run),
+        async jobEndpoint() {
+          const server = await openJobServer(runner, flags, { cli, terminal, signal });
+          closing.push(() => server.close());
+          return server.endpoint;
+        },
         code: pipeline.code,
         signal,
         onState: (state) => {
@@ -57,7 +58,7 @@ export async function runRemote(run: RemoteRun): Promise<number> {
       return exitCodes.done.code;
     } finally {
       progress.end();
-      await server.close();
+      for (const close of closing) await close();
     }
   } catch (error) {
     const cancelled: unknown = signal.reason;

@@ -29,5 +29,5 @@ export type {
   PortableSubmitOptions,
   SubmittedJob,
 } from "./run-options.js";
-export { checkPortable, runPortable, submitPortable } from "./run-portable.js";
+export { runPortable, submitPortable } from "./run-portable.js";
 export type { RunnerName } from "./runner-profile.js";

@@ -12,8 +12,11 @@ import type { RunnerName } from "./runner-profile.js";
 
 /** How a pipeline is handed over to a job server. */
 export interface PortableSubmitOptions extends JobClientOptions {
-  /** `host:port` of the server's Job API. */
-  readonly jobEndpoint: string;
+  /**
+   * `host:port` of the server's Job API, or what opens such a server: called after the checks, so
+   * that what is wrong with the pipeline is said before anything starts.
+   */
+  readonly jobEndpoint: string | (() => Promise<string>);
   /** What runs there. Decides what is checked before, and how. Default: `"generic"`. */
   readonly runner?: RunnerName;
   /** Default: the graph's name. */

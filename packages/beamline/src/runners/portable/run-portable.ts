@@ -14,6 +14,7 @@ import type {
   PortableDetachOptions,
   PortableRunOptions,
   PortableRunResult,
+  PortableSubmitOptions,
   SubmittedJob,
 } from "./run-options.js";
 import { Submission } from "./submission.js";
@@ -42,7 +43,7 @@ export async function submitPortable(
   submission.checkCapabilities(options.environment);
   const hooks = options.sharedFiles === true ? hooksOf(graph) : NO_HOOKS;
   await hooks.check();
-  const client = openJobClient(options.jobEndpoint, options);
+  const client = openJobClient(await endpointOf(options), options);
   try {
     const jobId = await submission.start(client, options.environment, () => hooks.prepare());
     return { jobId, jobEndpoint: client.address };
@@ -51,25 +52,8 @@ export async function submitPortable(
   }
 }
 
-/**
- * What can be said of a run before its job server is even there: `UNSUPPORTED_BY_RUNNER`, and what
- * connectors find wrong where this process sees the workers' files.
- */
-export async function checkPortable(
-  graph: Graph,
-  options: Omit<PortableRunOptions, "jobEndpoint">,
-): Promise<void> {
-  const { environment = { kind: "loopback" } } = options;
-  new Submission(graph, { ...options, jobEndpoint: "" }).checkCapabilities(environment);
-  await hooksFor(graph, options).check();
-}
-
-function hooksFor(
-  graph: Graph,
-  { environment, sharedFiles }: Pick<PortableRunOptions, "environment" | "sharedFiles">,
-): GraphHooks {
-  const shared = sharedFiles ?? (environment?.kind ?? "loopback") === "loopback";
-  return shared ? hooksOf(graph) : NO_HOOKS;
+async function endpointOf({ jobEndpoint }: PortableSubmitOptions): Promise<string> {
+  return typeof jobEndpoint === "string" ? jobEndpoint : await jobEndpoint();
 }
 
 const NO_HOOKS: GraphHooks = {
@@ -84,22 +68,24 @@ class PortableJob {
   private readonly submission: Submission;
   private readonly hooks: GraphHooks;
   private readonly log = new MessageLog();
-  private readonly started = performance.now();
+  private started = performance.now();
   private state: JobState = "unspecified";
 
   constructor(graph: Graph, options: PortableRunOptions) {
     this.graph = graph;
     this.options = options;
     this.submission = new Submission(graph, options);
-    this.hooks = hooksFor(graph, options);
+    const { environment, sharedFiles = (environment?.kind ?? "loopback") === "loopback" } = options;
+    this.hooks = sharedFiles ? hooksOf(graph) : NO_HOOKS;
   }
 
   async run(): Promise<PortableRunResult> {
-    const { jobEndpoint, environment = { kind: "loopback" }, code } = this.options;
+    const { environment = { kind: "loopback" }, code } = this.options;
     this.submission.checkCapabilities(environment);
     this.requireNotCancelled();
     await this.hooks.check();
-    const client = openJobClient(jobEndpoint, this.options);
+    const client = openJobClient(await endpointOf(this.options), this.options);
+    this.started = performance.now();
     try {
       const workers = await openWorkers(environment, {
         network: client.network,
