@@ -13,6 +13,7 @@ import { specialise } from "./specialise.js";
 import { SplittableOperator } from "./splittable-operators.js";
 import type { Stage, Step } from "./stage.js";
 import { StepMetrics } from "./step-metrics.js";
+import { windowIntoOperator } from "./window-operators.js";
 
 export interface CompileOptions {
   readonly openSink: OpenSink;
@@ -117,6 +118,8 @@ function makeOperator(context: OperatorContext): Operator {
   switch (operation.kind) {
     case "flatten":
       return flattenOperator(context);
+    case "windowInto":
+      return windowIntoOperator(context, operation.windowing);
     case "combineStep":
       switch (operation.step) {
         case "precombine":

@@ -2,11 +2,13 @@ import type { Coder } from "../coders/coder.js";
 import type { CombineFn } from "../fn/combine-fn.js";
 import type { AnySplittableDoFn, UserFn } from "../fn/user-fn.js";
 import type { PCollectionId } from "../graph/nodes.js";
+import type { WindowingStrategy } from "../windowing/windowing-strategy.js";
 
 /** What a step does with each element. Beam's URNs: `pardo`, `flatten`, `combine_*`, `sdf_*`. */
 export type StepOperation =
   | { readonly kind: "parDo"; readonly fn: Exclude<UserFn, { kind: "splittable" }> }
   | { readonly kind: "flatten" }
+  | { readonly kind: "windowInto"; readonly windowing: WindowingStrategy }
   | {
       readonly kind: "combineStep";
       readonly step: "precombine" | "merge" | "extract";
@@ -26,6 +28,8 @@ export interface Step {
   readonly name: string;
   readonly operation: StepOperation;
   readonly input: PCollectionId;
+  /** How its input is windowed. Default: globally. */
+  readonly windowing?: WindowingStrategy;
   readonly outputs: Readonly<Record<string, PCollectionId>>;
 }
 

@@ -34,4 +34,9 @@ export type UserFn =
     }
   | { readonly kind: "partition"; readonly fn: Fn<number>; readonly count: number }
   | { readonly kind: "doFn"; readonly make: () => AnyDoFn }
-  | { readonly kind: "splittable"; readonly make: () => AnySplittableDoFn };
+  | {
+      readonly kind: "splittable";
+      readonly make: () => AnySplittableDoFn;
+      /** Default: true. */
+      readonly isBounded?: boolean;
+    };

@@ -7,6 +7,8 @@ import { kv } from "../coders/kv.js";
 import type { CombineFn } from "../fn/combine-fn.js";
 import type { UserFn } from "../fn/user-fn.js";
 import { BeamlineError, internalError } from "../model/errors.js";
+import type { WindowingStrategy } from "../windowing/windowing-strategy.js";
+import { type Flow, flowOf } from "./flow.js";
 import {
   type CompositeNode,
   type Graph,
@@ -14,9 +16,11 @@ import {
   type PCollectionId,
   type PCollectionNode,
   type PrimitiveNode,
+  type TestStreamEvent,
   type TransformNode,
 } from "./nodes.js";
 import type { RunHooks } from "./run-hooks.js";
+import type { SideInput } from "./side-input.js";
 
 /** Output tags: part of ids and of runners' own names. */
 const TAG = /^[A-Za-z0-9][\w-]*$/;
@@ -30,7 +34,14 @@ export type PrimitiveDraft =
       readonly fn: UserFn;
       /** Tags of the extra outputs. */
       readonly tags?: readonly string[];
+      readonly sideInputs?: Readonly<Record<string, SideInput>>;
     }
+  | {
+      readonly kind: "windowInto";
+      readonly input: PCollectionId;
+      readonly windowing: WindowingStrategy;
+    }
+  | { readonly kind: "testStream"; readonly events: readonly TestStreamEvent[] }
   | { readonly kind: "groupByKey"; readonly input: PCollectionId }
   | { readonly kind: "reshuffle"; readonly input: PCollectionId }
   | { readonly kind: "flatten"; readonly inputs: readonly PCollectionId[] }
@@ -75,6 +86,7 @@ export class GraphBuilder {
     const name = this.claimName(label);
     const tags = [MAIN_OUTPUT, ...(draft.kind === "parDo" ? (draft.tags ?? []) : [])];
     const outputs: Record<string, PCollectionId> = {};
+    const flow = flowOf(name, draft, (id) => this.flowAt(id));
     for (const tag of tags) {
       if (!TAG.test(tag)) {
         throw new BeamlineError(
@@ -90,7 +102,8 @@ export class GraphBuilder {
         );
       }
       outputs[tag] = id;
-      this.pcollections.set(id, Object.freeze({ kind: "pcollection", id, producer: name, tag }));
+      const pcollection = { kind: "pcollection" as const, id, producer: name, tag, ...flow };
+      this.pcollections.set(id, Object.freeze(pcollection));
     }
     const base = parameters === undefined ? { name } : { name, parameters };
     Object.freeze(outputs);
@@ -128,6 +141,13 @@ export class GraphBuilder {
     };
     this.transforms.set(name, Object.freeze(node));
     return result;
+  }
+
+  /** How a PCollection is windowed, and whether it ends. */
+  flowAt(id: PCollectionId): Flow {
+    const pcollection = this.pcollections.get(id);
+    if (pcollection === undefined) throw internalError(`No PCollection "${id}" in the graph`);
+    return pcollection;
   }
 
   setCoder(id: PCollectionId, coder: Coder<unknown>): void {
@@ -207,7 +227,9 @@ export class GraphBuilder {
 
   /** Gives the output of a transform that does not change its elements the coder of its inputs. */
   private inheritCoder(node: TransformNode): void {
-    if (node.kind === "reshuffle") this.passCoder(node.input, node.output);
+    if (node.kind === "reshuffle" || node.kind === "windowInto") {
+      this.passCoder(node.input, node.output);
+    }
     if (node.kind === "flatten") {
       const [first] = node.inputs;
       const coders = new Set(node.inputs.map((id) => this.coders.get(id)));
@@ -271,7 +293,20 @@ function finishPrimitive(
     case "impulse":
       return { ...base, kind: "impulse", output };
     case "parDo":
-      return { ...base, kind: "parDo", input: draft.input, outputs, fn: draft.fn };
+      return {
+        ...base,
+        kind: "parDo",
+        input: draft.input,
+        outputs,
+        fn: draft.fn,
+        sideInputs: Object.freeze({ ...draft.sideInputs }),
+      };
+    case "windowInto": {
+      const { input, windowing } = draft;
+      return { ...base, kind: "windowInto", input, output, windowing };
+    }
+    case "testStream":
+      return { ...base, kind: "testStream", output, events: Object.freeze([...draft.events]) };
     case "groupByKey":
       return { ...base, kind: "groupByKey", input: draft.input, output };
     case "reshuffle":

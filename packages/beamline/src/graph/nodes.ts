@@ -1,7 +1,10 @@
 import type { Coder } from "../coders/coder.js";
 import type { CombineFn } from "../fn/combine-fn.js";
 import type { UserFn } from "../fn/user-fn.js";
+import type { Timestamp } from "../model/time.js";
+import type { WindowingStrategy } from "../windowing/windowing-strategy.js";
 import type { RunHooks } from "./run-hooks.js";
+import type { SideInput } from "./side-input.js";
 
 /** Identifies a PCollection: the producing primitive's name, a dot, and the output's tag. */
 export type PCollectionId = string;
@@ -16,6 +19,9 @@ export interface PCollectionNode {
   readonly producer: string;
   readonly tag: string;
   readonly coder: Coder<unknown>;
+  readonly windowing: WindowingStrategy;
+  /** Whether it ends: what comes from an unbounded source does not. */
+  readonly isBounded: boolean;
 }
 
 interface TransformBase {
@@ -38,7 +44,32 @@ export interface ParDoNode extends TransformBase {
   /** By tag; the main output is always there. */
   readonly outputs: Readonly<Record<string, PCollectionId>>;
   readonly fn: UserFn;
+  /** By the name under which the function sees them. */
+  readonly sideInputs: Readonly<Record<string, SideInput>>;
 }
+
+/** Puts elements into windows (`beam:transform:window_into:v1`); its output has the windowing. */
+export interface WindowIntoNode extends TransformBase {
+  readonly kind: "windowInto";
+  readonly input: PCollectionId;
+  readonly output: PCollectionId;
+  readonly windowing: WindowingStrategy;
+}
+
+/** Emits elements, moves the watermark and turns the clock as told (`beam:transform:teststream:v1`). */
+export interface TestStreamNode extends TransformBase {
+  readonly kind: "testStream";
+  readonly output: PCollectionId;
+  readonly events: readonly TestStreamEvent[];
+}
+
+export type TestStreamEvent =
+  | {
+      readonly kind: "elements";
+      readonly elements: readonly { readonly value: unknown; readonly timestamp: Timestamp }[];
+    }
+  | { readonly kind: "watermark"; readonly to: Timestamp }
+  | { readonly kind: "processingTime"; readonly by: number };
 
 /** Gathers the values of each key (`beam:transform:group_by_key:v1`). */
 export interface GroupByKeyNode extends TransformBase {
@@ -79,7 +110,9 @@ export type PrimitiveNode =
   | GroupByKeyNode
   | ReshuffleNode
   | FlattenNode
-  | CombineStepNode;
+  | CombineStepNode
+  | WindowIntoNode
+  | TestStreamNode;
 
 /** A named group of transforms. It has a meaning for people, and for runners that know its URN. */
 export interface CompositeNode extends TransformBase {
@@ -107,6 +140,7 @@ export interface Graph {
 export function inputsOf(node: TransformNode): readonly PCollectionId[] {
   switch (node.kind) {
     case "impulse":
+    case "testStream":
       return [];
     case "flatten":
     case "composite":
@@ -115,8 +149,15 @@ export function inputsOf(node: TransformNode): readonly PCollectionId[] {
     case "groupByKey":
     case "reshuffle":
     case "combineStep":
+    case "windowInto":
       return [node.input];
   }
+}
+
+/** The PCollections that a transform reads from the side. */
+export function sideInputsOf(node: TransformNode): readonly PCollectionId[] {
+  if (node.kind !== "parDo") return [];
+  return Object.values(node.sideInputs).map(({ pcollection }) => pcollection);
 }
 
 /** Outputs by tag. */

@@ -94,6 +94,7 @@ export function inputsOf(node: TransformNode): readonly string[] {
   switch (node.kind) {
     case "composite":
     case "impulse":
+    case "testStream":
       return [];
     case "flatten":
       return node.inputs;
@@ -108,6 +109,10 @@ function kindOf(node: TransformNode): { readonly kind: StepKind; readonly word: 
       return { kind: "composite", word: "" };
     case "impulse":
       return { kind: "source", word: "Impulse" };
+    case "testStream":
+      return { kind: "source", word: "TestStream" };
+    case "windowInto":
+      return { kind: "function", word: "WindowInto" };
     case "parDo":
       return { kind: "function", word: "ParDo" };
     case "groupByKey":

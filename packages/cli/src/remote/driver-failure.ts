@@ -28,7 +28,8 @@ export function driverFailure({ submissionId, status, log, root }: FailedDriver)
   );
 }
 
-function workerError(report: ErrorReport, root: string): BeamlineError {
+/** A worker's report as the error that it was. */
+export function workerError(report: ErrorReport, root: string): BeamlineError {
   const { transform, element, reason, message, code, origin } = report;
   if (transform === undefined || reason === undefined) {
     return new BeamlineError(code, message, { origin });

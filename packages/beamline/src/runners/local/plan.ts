@@ -113,7 +113,10 @@ class Planner {
       }
       case "flatten":
       case "combineStep":
+      case "windowInto":
         return undefined;
+      case "testStream":
+        throw internalError("Test streams are not there yet");
     }
   }
 
@@ -158,7 +161,13 @@ class Planner {
   ): void {
     switch (node.kind) {
       case "impulse":
+      case "testStream":
         return;
+      case "windowInto": {
+        const operation = { kind: "windowInto" as const, windowing: node.windowing };
+        add({ name: node.name, operation, input, outputs: outputsOf(node) });
+        return;
+      }
       case "groupByKey":
       case "reshuffle":
         sinks.push({ id: node.name, pcollection: input });

