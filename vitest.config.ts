@@ -43,10 +43,23 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
+          exclude: ["test/kubernetes/pods/**", "**/node_modules/**"],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
+        },
+      },
+      {
+        // Runs inside a real Kubernetes: see tools/kubernetes/test.mjs.
+        test: {
+          name: "kubernetes",
+          include: ["test/kubernetes/pods/**/*.test.ts"],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
         },
       },

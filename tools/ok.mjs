@@ -1,7 +1,8 @@
 // Runs every check, or those named: `npm run ok`, `npm run ok -- lint types`.
 //
 // One line a step; a failing step's output follows it in full, and the rest still runs. The last
-// line counts tests, and one for every other check. With CI set a skipped test is a failure.
+// line counts tests, and one for every other check. With CI set a skipped test is a failure, but for
+// a step that ends with exit code 75: it could not run here, and says so.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -16,6 +17,8 @@ import { run } from "./lib/run.mjs";
 const NODE = process.execPath;
 const BIOME = [NODE, "node_modules/@biomejs/biome/bin/biome"];
 const TSC = [NODE, "node_modules/typescript/bin/tsc"];
+/** How a step ends that cannot run here; its last line says why. */
+const LEFT_OUT = 75;
 const VITEST = [NODE, "node_modules/vitest/vitest.mjs"];
 
 /** @type {Step[]} */
@@ -29,17 +32,20 @@ const STEPS = [
   { name: "type-tests", command: [NODE, "tools/check-type-tests.mjs"] },
   { name: "unit", command: [...VITEST, "run", "--project", "unit"], vitest: true },
   { name: "integration", command: [...VITEST, "run", "--project", "integration"], vitest: true },
+  { name: "kubernetes", command: [NODE, "tools/kubernetes/test.mjs"], vitest: true },
   { name: "docs", command: [NODE, "tools/check-doc-snippets.mjs"] },
   { name: "packages", command: [NODE, "tools/check-packages.mjs"] },
 ];
 
 /**
  * What one step adds to the totals: its tests, or one for the check as a whole. A step that fails
- * without a failing test (a file that does not load, a crash) counts as one failure.
+ * without a failing test (a file that does not load, a crash) counts as one failure; one that was
+ * left out counts as skipped.
  * @param {{ code: number | null, report: string | undefined, ci: boolean }} result
  * @returns {Counts}
  */
 export function countsOf({ code, report, ci }) {
+  if (code === LEFT_OUT) return { passed: 0, failed: 0, skipped: 1 };
   if (report === undefined) {
     return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
   }
@@ -74,7 +80,7 @@ async function runStep({ command, vitest = false }, base, ci) {
     const report = vitest ? readIfThere(reportFile) : undefined;
     const counts = countsOf({ code, report, ci });
     const skips = ci && report !== undefined ? skippedTests(report) : "";
-    return { counts, output: output + skips };
+    return { code, counts, output: output + skips };
   } finally {
     rmSync(scratch, { recursive: true });
   }
@@ -117,12 +123,13 @@ async function main(base, names) {
   for (const step of STEPS) {
     if (names.length > 0 && !names.includes(step.name)) continue;
     const started = performance.now();
-    const { counts, output } = await runStep(step, base, ci);
+    const { code, counts, output } = await runStep(step, base, ci);
     const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
-    const verdict = counts.failed > 0 ? "FAIL" : "ok  ";
+    const leftOut = code === LEFT_OUT;
+    const verdict = counts.failed > 0 ? "FAIL" : leftOut ? "OUT " : "ok  ";
     const note = step.vitest ? `  ${formatCounts(counts)}` : "";
     console.log(`${verdict} ${step.name.padEnd(12)}${seconds} s${note}`);
-    if (counts.failed > 0) console.log(`\n${output.trim()}\n`);
+    if (counts.failed > 0 || leftOut) console.log(`\n${output.trim()}\n`);
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;

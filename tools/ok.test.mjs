@@ -43,3 +43,11 @@ test("countsOf never passes a run that failed without a failing test", () => {
 test("formatCounts is the line that CI reads", () => {
   expect(formatCounts({ passed: 7, failed: 1, skipped: 2 })).toBe("7 passed, 1 failed, 2 skipped");
 });
+
+test("countsOf tells a step that was left out from one that failed, also in CI", () => {
+  expect(countsOf({ code: 75, report: undefined, ci: true })).toEqual({
+    passed: 0,
+    failed: 0,
+    skipped: 1,
+  });
+});

@@ -8,7 +8,7 @@ import {
   readdirSync,
   rmSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { mustRun } from "../lib/run.mjs";
 import { cached, ensure, say } from "./cache.mjs";
 import { findGo } from "./go-build.mjs";
@@ -16,11 +16,22 @@ import { writeImageLayout } from "./image-layout.mjs";
 
 /** @typedef {{ repository: string, tag: string, layout: string }} TestImage */
 
-const SPARK = "3.5.3";
+export const SPARK = "3.5.3";
 const SPARK_UID = 185;
 const PACKAGES = "openjdk-17-jre-headless,tini,procps,ca-certificates,libnss3";
 /** Counts up when the recipe below changes. */
 const RECIPE = 1;
+
+export const SPARK_IMAGE_CONFIG = {
+  User: "spark",
+  WorkingDir: "/opt/spark/work-dir",
+  Entrypoint: ["/opt/entrypoint.sh"],
+  Env: [
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/spark/bin",
+    "SPARK_HOME=/opt/spark",
+    "JAVA_HOME=/usr/lib/jvm/java-17-openjdk-amd64",
+  ],
+};
 
 /**
  * The images that the test cluster holds from the start, made on first use:
@@ -29,12 +40,16 @@ const RECIPE = 1;
  * - `spark:3.5.3`, laid out as Apache's image is: /opt/spark, /opt/entrypoint.sh, user spark (185).
  *   Its linux/arm64 variant holds one program that does nothing, under the names of the shell, of
  *   tini and of the entrypoint: enough to add layers to, and to fail with on another machine.
+ * - `spark-operator`, the operator on top of that.
+ * @param {{ program: string, version: string }} operator
  * @returns {Promise<TestImage[]>}
  */
-export async function ensureTestImages() {
+export async function ensureTestImages({ program, version }) {
+  const spark = await ensureSparkBase();
   return [
     { repository: "pause", tag: "1", layout: await ensurePause() },
-    { repository: "spark", tag: SPARK, layout: await ensureSparkBase() },
+    { repository: "spark", tag: SPARK, layout: spark },
+    { repository: "spark-operator", tag: version, layout: await ensureOperator(program, spark) },
   ];
 }
 
@@ -49,24 +64,41 @@ function ensurePause() {
   });
 }
 
-function ensureSparkBase() {
-  return ensure(cached("image-spark", `${SPARK}-${RECIPE}`), async (scratch) => {
+/**
+ * @param {string} program
+ * @param {string} base
+ */
+function ensureOperator(program, base) {
+  const key = `${basename(program).replace("kubernetes-spark-operator-", "")}-${SPARK}-${RECIPE}`;
+  return ensure(cached("image-spark-operator", key), async (scratch) => {
+    const root = join(scratch, "root");
+    copyFileSync(program, join(folder(root, "usr/bin"), "spark-operator"));
+    const config = {
+      ...SPARK_IMAGE_CONFIG,
+      User: `${SPARK_UID}:${SPARK_UID}`,
+      Entrypoint: ["/usr/bin/tini", "-s", "--", "/usr/bin/spark-operator"],
+    };
+    const layout = folder(scratch, "layout");
+    await writeImageLayout(layout, [{ architecture: "amd64", config, base, folders: [root] }]);
+    return layout;
+  });
+}
+
+/** Where the cache has the layout of Spark's image, if it has. */
+export function sparkBasePath() {
+  return cached("image-spark", `${SPARK}-${RECIPE}`);
+}
+
+/** The layout of Spark's image. */
+export function ensureSparkBase() {
+  return ensure(sparkBasePath(), async (scratch) => {
     say(`making the image of Spark ${SPARK}: not in the cache (about 100 s of CPU, 1.5 GB)`);
     const started = performance.now();
     const system = await installDebian(scratch);
     const spark = await installSpark(scratch);
     const foreign = await installForeign(scratch);
     const layout = folder(scratch, "layout");
-    const config = {
-      User: "spark",
-      WorkingDir: "/opt/spark/work-dir",
-      Entrypoint: ["/opt/entrypoint.sh"],
-      Env: [
-        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/spark/bin",
-        "SPARK_HOME=/opt/spark",
-        "JAVA_HOME=/usr/lib/jvm/java-17-openjdk-amd64",
-      ],
-    };
+    const config = SPARK_IMAGE_CONFIG;
     await writeImageLayout(layout, [
       { architecture: "amd64", config, folders: [system, spark] },
       { architecture: "arm64", config, folders: [foreign] },
@@ -88,7 +120,8 @@ async function installDebian(scratch) {
   ]);
   const [mirror = ""] = targets.stdout.split("\n");
   const options = ["--variant=minbase", `--include=${PACKAGES}`];
-  await mustRun("nice", ["-n", "19", "debootstrap", ...options, "bookworm", root, mirror]);
+  const debootstrap = ["debootstrap", ...options, "bookworm", root, mirror];
+  await mustRun("nice", ["-n", "5", "setpriv", "--pdeathsig", "TERM", ...debootstrap]);
   for (const part of ["var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/locale"]) {
     rmSync(join(root, part), { recursive: true, force: true });
   }

@@ -1,23 +1,38 @@
-// Builds the servers of the test cluster that come as Go modules, into the user's cache:
+// Builds what the test cluster is made of, into the user's cache:
 //
-//   node tools/kubernetes/build.mjs              all that are missing
-//   node tools/kubernetes/build.mjs etcd minio   these, in this order
+//   node tools/kubernetes/build.mjs              all that is missing
+//   node tools/kubernetes/build.mjs etcd minio   these, in this order; "images" are the images
 //
-// Prints their paths. A build that is interrupted leaves nothing half-done, and two at a time share
-// the work: one builds a program while the other waits for it.
+// Prints the programs' paths. A build that is interrupted leaves nothing half-done, and of two at a
+// time one builds while the other waits for it.
 import { ensureGoTool, findGo } from "./go-build.mjs";
 import { GO_TOOLS } from "./go-tools.mjs";
+import { missingForPods } from "./packages.mjs";
+import { ensureParts } from "./prepare.mjs";
+import { ensureS3aJars } from "./s3a-jars.mjs";
+
+const IMAGES = "images";
+const all = [...GO_TOOLS.map(({ name }) => name), IMAGES];
 
 const names = process.argv.slice(2);
-const unknown = names.filter((name) => !GO_TOOLS.some((tool) => tool.name === name));
+const unknown = names.filter((name) => !all.includes(name));
 if (unknown.length > 0) {
-  const known = GO_TOOLS.map(({ name }) => name).join(", ");
-  console.error(`Cannot build ${unknown.join(", ")}: no such program; use ${known}`);
+  console.error(`Cannot build ${unknown.join(", ")}: no such part; use ${all.join(", ")}`);
   process.exit(2);
 }
 const go = await findGo();
-const wanted = names.length === 0 ? GO_TOOLS.map(({ name }) => name) : names;
-for (const name of wanted) {
+for (const name of names.length === 0 ? all : names) {
   const tool = GO_TOOLS.find((known) => known.name === name);
   if (tool !== undefined) console.log(await ensureGoTool(tool, go));
+  else await makeImages();
+}
+
+async function makeImages() {
+  const missing = missingForPods();
+  if (missing.length > 0) {
+    console.error(`Cannot make the images: ${missing.join("; ")}`);
+    process.exit(1);
+  }
+  await ensureParts("pod");
+  await ensureS3aJars();
 }

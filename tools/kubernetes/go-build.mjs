@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mustRun, run } from "../lib/run.mjs";
 import { cached, ensure, say } from "./cache.mjs";
@@ -7,6 +7,13 @@ import { cached, ensure, say } from "./cache.mjs";
 /** @import { GoTool } from "./go-tools.mjs" */
 
 const MAINS = join(import.meta.dirname, "go");
+
+const GO_ENVIRONMENT = {
+  CGO_ENABLED: "0",
+  GOFLAGS: "-mod=mod -buildvcs=false",
+  // Go's checksum database is out of reach in many places; the sums of go-tools.mjs stand in.
+  GOSUMDB: "off",
+};
 
 /**
  * The path of a program in the cache, whether or not it has been built.
@@ -43,23 +50,36 @@ export async function ensureGoTool(tool, go) {
 }
 
 /**
+ * A folder with the resource types that the operator's own sources define.
+ * @param {GoTool} operator
+ * @param {string} go
+ */
+export function ensureCrds(operator, go) {
+  return ensure(cached("crds", operator.version), async (scratch) => {
+    const { folder } = await download(operator, go, GO_ENVIRONMENT);
+    const copy = join(scratch, "crds");
+    mkdirSync(copy);
+    for (const file of readdirSync(join(folder, "config/crd/bases"))) {
+      writeFileSync(join(copy, file), readFileSync(join(folder, "config/crd/bases", file)));
+    }
+    return copy;
+  });
+}
+
+/**
  * @param {GoTool} tool
  * @param {string} go
  * @param {string} scratch
  */
 async function build(tool, go, scratch) {
-  const { module, version, path, main, staging, set = {} } = tool;
-  const env = {
-    CGO_ENABLED: "0",
-    GOFLAGS: "-mod=mod -buildvcs=false",
-    // Go's checksum database is out of reach in many places; the sums below stand in for it.
-    GOSUMDB: "off",
-  };
+  const { module, path, main, set = {} } = tool;
+  const env = GO_ENVIRONMENT;
   const folder = join(scratch, "module");
   mkdirSync(folder);
   const original = await download(tool, go, env);
   writeFileSync(join(folder, "go.mod"), goMod(tool, original.mod));
-  writeFileSync(join(folder, "go.sum"), `${original.sums}${ownSums(tool)}`);
+  const sums = `${original.sums}${ownSums(tool)}`;
+  writeFileSync(join(folder, "go.sum"), sums);
   if (main !== undefined) cpSync(join(MAINS, main), folder, { recursive: true });
 
   const variables = Object.entries(set).map(([name, value]) => ` -X ${name}=${value}`);
@@ -67,9 +87,31 @@ async function build(tool, go, scratch) {
   const built = join(scratch, tool.name);
   await mustRun(
     "nice",
-    ["-n", "19", go, "build", "-trimpath", `-ldflags=-s -w${variables.join("")}`, "-o", built, target],
+    [
+      "-n",
+      "5",
+      "setpriv",
+      "--pdeathsig",
+      "TERM",
+      go,
+      "build",
+      "-trimpath",
+      `-ldflags=-s -w${variables.join("")}`,
+      "-o",
+      built,
+      target,
+    ],
     { cwd: folder, env },
   );
+  const known = new Set(sums.split("\n"));
+  const needed = readFileSync(join(folder, "go.sum"), "utf8").split("\n");
+  const unknown = needed.filter((line) => !known.has(line));
+  if (unknown.length > 0) {
+    const file = `tools/kubernetes/go/${tool.name}.sum`;
+    throw new Error(
+      `Cannot build ${tool.name}: no sums; check these and add them to ${file}:\n${unknown.join("\n")}`,
+    );
+  }
   return built;
 }
 
@@ -79,13 +121,15 @@ async function build(tool, go, scratch) {
  * @param {Record<string, string>} env
  */
 async function download({ module, version }, go, env) {
-  const { stdout } = await mustRun(go, ["mod", "download", "-json", `${module}@${version}`], { env });
+  const { stdout } = await mustRun(go, ["mod", "download", "-json", `${module}@${version}`], {
+    env,
+  });
   /** @type {{ Dir: string }} */
   const { Dir } = JSON.parse(stdout);
   const mod = await mustRun(go, ["mod", "edit", "-json", join(Dir, "go.mod")], { env });
   /** @type {{ Go: string, Replace?: { Old: { Path: string }, New: { Path: string, Version?: string } }[] }} */
   const parsed = JSON.parse(mod.stdout);
-  return { mod: parsed, sums: readFileSync(join(Dir, "go.sum"), "utf8") };
+  return { folder: Dir, mod: parsed, sums: readFileSync(join(Dir, "go.sum"), "utf8") };
 }
 
 /**
@@ -100,13 +144,23 @@ function goMod({ module, version, staging }, original) {
     // A folder beside the module, which its zip does not hold.
     return staging === undefined ? [] : [`replace ${Old.Path} => ${Old.Path} ${staging}`];
   });
-  const head = [`module beamline.invalid/tool`, `go ${original.Go}`, `require ${module} ${version}`];
+  const head = [
+    `module beamline.invalid/tool`,
+    `go ${original.Go}`,
+    `require ${module} ${version}`,
+  ];
   return `${[...head, ...replaced].join("\n")}\n`;
 }
 
-/** @param {GoTool} tool */
-function ownSums({ module, version, sum, modSum }) {
-  return `${module} ${version} ${sum}\n${module} ${version}/go.mod ${modSum}\n`;
+/**
+ * The sums that the module's own go.sum lacks: its own, and in go/NAME.sum those of the modules that
+ * it replaces by folders.
+ * @param {GoTool} tool
+ */
+function ownSums({ name, module, version, sum, modSum }) {
+  const file = join(MAINS, `${name}.sum`);
+  const replaced = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return `${module} ${version} ${sum}\n${module} ${version}/go.mod ${modSum}\n${replaced}`;
 }
 
 /**

@@ -1,9 +1,9 @@
 // The servers of the test cluster that are built from Go modules, in the order in which a test run
-// wants them: the first two are all that the schema tier needs.
+// wants them: unit tests use MinIO alone, and the schema tier is the next two.
 
 /**
- * `sum` and `modSum` are the module's lines in go.sum. All that it requires is checked against its
- * own go.sum, so the two pin the whole build.
+ * `sum` and `modSum` are the module's lines in go.sum. What it requires is checked against its own
+ * go.sum and go/NAME.sum, so that these pin the whole build.
  *
  * @typedef {object} GoTool
  * @property {string} name of the program and of its file in the cache
@@ -21,6 +21,14 @@
 
 /** @type {readonly GoTool[]} */
 export const GO_TOOLS = [
+  {
+    name: "minio",
+    module: "github.com/minio/minio",
+    version: "v0.0.0-20260212201848-7aac2a2c5b7c",
+    sum: "h1:/qdoYujxF5MBLDMVLeiYJ/7fBa1HikX39Dvzb9Ji8pA=",
+    modSum: "h1:yCWDkwWO9IWpGsT4mreDDN/B/QVmK2zC666uInRAcqE=",
+    seconds: 272,
+  },
   {
     name: "etcd",
     module: "go.etcd.io/etcd/server/v3",
@@ -47,14 +55,6 @@ export const GO_TOOLS = [
       "kubectl",
     ],
     seconds: 645,
-  },
-  {
-    name: "minio",
-    module: "github.com/minio/minio",
-    version: "v0.0.0-20260212201848-7aac2a2c5b7c",
-    sum: "h1:/qdoYujxF5MBLDMVLeiYJ/7fBa1HikX39Dvzb9Ji8pA=",
-    modSum: "h1:yCWDkwWO9IWpGsT4mreDDN/B/QVmK2zC666uInRAcqE=",
-    seconds: 272,
   },
   {
     name: "spark-operator",

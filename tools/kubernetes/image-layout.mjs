@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { createReadStream, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  createReadStream,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { mustRun } from "../lib/run.mjs";
 
@@ -7,7 +15,11 @@ const TYPE = "application/vnd.oci.image";
 
 /**
  * @typedef {{ mediaType: string, digest: string, size: number }} Descriptor
- * @typedef {{ architecture: string, config: Record<string, unknown>, folders: string[] }} Image
+ * @typedef {object} Image
+ * @property {string} architecture
+ * @property {Record<string, unknown>} config
+ * @property {string} [base] layout of an image whose layers come first
+ * @property {string[]} folders one a layer
  */
 
 /**
@@ -20,9 +32,8 @@ export async function writeImageLayout(layout, images) {
   mkdirSync(join(layout, "blobs", "sha256"), { recursive: true });
   writeFileSync(join(layout, "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
   const manifests = [];
-  for (const { architecture, config, folders } of images) {
-    /** @type {Descriptor[]} */
-    const layers = [];
+  for (const { architecture, config, base, folders } of images) {
+    const layers = base === undefined ? [] : linkLayers(layout, base, architecture);
     for (const folder of folders) layers.push(await addLayer(layout, folder));
     const platform = { architecture, os: "linux" };
     const rootfs = { type: "layers", diff_ids: layers.map(({ digest }) => digest) };
@@ -35,6 +46,28 @@ export async function writeImageLayout(layout, images) {
   const index = addJson(layout, mediaType, { schemaVersion: 2, mediaType, manifests });
   const root = { schemaVersion: 2, mediaType, manifests: [index] };
   writeFileSync(join(layout, "index.json"), JSON.stringify(root));
+}
+
+/**
+ * @param {string} layout
+ * @param {string} base
+ * @param {string} architecture
+ * @returns {Descriptor[]}
+ */
+function linkLayers(layout, base, architecture) {
+  const blob = (/** @type {string} */ digest) => join(base, "blobs", digest.replace(":", "/"));
+  const read = (/** @type {string} */ path) => JSON.parse(readFileSync(path, "utf8"));
+  /** @type {{ manifests: (Descriptor & { platform: { architecture: string } })[] }} */
+  const index = read(blob(read(join(base, "index.json")).manifests[0].digest));
+  const manifest = index.manifests.find(({ platform }) => platform.architecture === architecture);
+  if (manifest === undefined)
+    throw new Error(`Cannot add to ${base}: it is not for ${architecture}`);
+  /** @type {Descriptor[]} */
+  const layers = read(blob(manifest.digest)).layers;
+  for (const { digest } of layers) {
+    linkSync(blob(digest), join(layout, "blobs", digest.replace(":", "/")));
+  }
+  return layers;
 }
 
 /**

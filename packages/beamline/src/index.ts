@@ -7,16 +7,24 @@ export { type SampleOptions, sample } from "./combiners/sample.js";
 export { sum } from "./combiners/sum.js";
 export { top } from "./combiners/top.js";
 export { UserCodeError } from "./exec/user-code-error.js";
+export type { AsyncOptions, RetryOptions } from "./fn/async-options.js";
 export { type CombineFn, combineFn } from "./fn/combine-fn.js";
 export type {
   BundleContext,
-  Counter,
   ElementContext,
-  MetricsContext,
+  NoSideInputs,
   Outputs,
   ProcessContext,
   TagTypes,
 } from "./fn/context.js";
+export type {
+  Counter,
+  Distribution,
+  Gauge,
+  Histogram,
+  MetricsContext,
+  StringSet,
+} from "./fn/metrics.js";
 export { DoFn, type ProcessResult } from "./fn/do-fn.js";
 export {
   type OffsetRange,
@@ -25,14 +33,60 @@ export {
   splitOffsetRange,
 } from "./fn/offset-range.js";
 export type { Progress, RestrictionSplit, RestrictionTracker } from "./fn/restriction-tracker.js";
+export type { SideMap, SideMultimap } from "./fn/side-views.js";
 export { type SplitHints, SplittableDoFn } from "./fn/splittable-do-fn.js";
-export type { AsyncOptions } from "./fn/user-fn.js";
 export type { Graph } from "./graph/nodes.js";
 export type { RunHooks } from "./graph/run-hooks.js";
 export type { ReadTextOptions } from "./io/text/read.js";
 export { text } from "./io/text/text.js";
 export type { WriteTextOptions } from "./io/text/write.js";
+export { type MetricData, type MetricValue, quantileOf } from "./model/metric.js";
 export { BeamlineError, type ErrorOrigin } from "./model/errors.js";
+export type { Duration } from "./model/duration.js";
+export type { Pane, PaneTiming } from "./model/pane.js";
+export {
+  END_OF_GLOBAL_WINDOW,
+  MAX_TIMESTAMP,
+  MIN_TIMESTAMP,
+  type Timestamp,
+} from "./model/time.js";
+export {
+  type GlobalWindow,
+  type IntervalWindow,
+  maxTimestamp,
+  type Window,
+} from "./model/window.js";
+export type { InWindow, Timestamped, TimestampOptions } from "./pipeline/timestamps.js";
+export type { WindowOptions } from "./pipeline/window-options.js";
+export type { ProcessingTimeOptions, Trigger } from "./windowing/trigger.js";
+export {
+  afterAll,
+  afterCount,
+  afterEach,
+  afterFirst,
+  afterProcessingTime,
+  afterWatermark,
+  defaultTrigger,
+  never,
+  orFinally,
+  repeatedly,
+  type WatermarkOptions,
+} from "./windowing/triggers.js";
+export type { CustomWindowFn, WindowFn } from "./windowing/window-fn.js";
+export {
+  type CalendarOptions,
+  calendarDays,
+  calendarMonths,
+  calendarYears,
+  customWindows,
+  fixedWindows,
+  globalWindows,
+  interval,
+  type OffsetOptions,
+  type SlidingOptions,
+  sessions,
+  slidingWindows,
+} from "./windowing/windows.js";
 export {
   definePipeline,
   isPipelineDefinition,
@@ -43,5 +97,6 @@ export {
 export { type DoFnFactory, PCollection, type TaggedOutputs } from "./pipeline/pcollection.js";
 export { type CreateOptions, Pipeline } from "./pipeline/pipeline.js";
 export { type Applicable, composite, type PTransform } from "./pipeline/ptransform.js";
+export { PCollectionView, type SingletonOptions } from "./pipeline/views.js";
 export { type CoGrouped, coGroupByKey } from "./transforms/co-group-by-key.js";
 export { generateSequence, type SequenceRange } from "./transforms/generate-sequence.js";

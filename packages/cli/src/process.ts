@@ -56,12 +56,13 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 /**
- * One line at the bottom of a terminal. What the user's own code prints meanwhile goes above it:
- * the line is taken away before each write to the terminal, and comes back with the next call.
+ * A line, or a few, at the bottom of a terminal. What the user's own code prints meanwhile goes
+ * above it: it is taken away before each write to the terminal, and comes back with the next call.
  */
 class LiveLine {
   private readonly stream: NodeJS.WriteStream;
-  private shown = false;
+  /** How many lines are there now. */
+  private shown = 0;
   private watching = false;
 
   constructor(stream: NodeJS.WriteStream) {
@@ -75,15 +76,23 @@ class LiveLine {
       return;
     }
     if (!this.watching) this.watch();
-    this.shown = false;
-    this.stream.write(`\r\u001b[2K${line}`);
-    this.shown = true;
+    const erase = this.erasure();
+    this.shown = 0;
+    // In one write, so that nothing flickers.
+    this.stream.write(erase + line);
+    this.shown = line.split("\n").length;
   }
 
   private clear(): void {
-    if (!this.shown) return;
-    this.shown = false;
-    this.stream.write("\r\u001b[2K");
+    if (this.shown === 0) return;
+    const erase = this.erasure();
+    this.shown = 0;
+    this.stream.write(erase);
+  }
+
+  /** Erases the lowest line, then those above it. */
+  private erasure(): string {
+    return `\r\u001b[2K${"\u001b[1A\u001b[2K".repeat(Math.max(0, this.shown - 1))}`;
   }
 
   private watch(): void {
@@ -92,7 +101,7 @@ class LiveLine {
       if (stream.isTTY !== true) continue;
       const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
       stream.write = (...args: unknown[]) => {
-        if (this.shown) this.clear();
+        if (this.shown > 0) this.clear();
         return write(...args);
       };
     }

@@ -19,7 +19,8 @@ function hashOf(node: TransformNode): string {
   const outputs = node.kind === "composite" ? node.outputs : Object.entries(outputsOf(node));
   const detail =
     node.kind === "parDo" ? node.fn.kind : node.kind === "combineStep" ? node.step : "";
-  const text = stableText([node.kind, detail, inputsOf(node), outputs, node.parameters]);
+  const beside = node.kind === "parDo" ? Object.entries(node.sideInputs) : [];
+  const text = stableText([node.kind, detail, inputsOf(node), outputs, node.parameters, beside]);
   return createHash("sha256").update(text).digest("base64url").slice(0, 16);
 }
 

@@ -18,6 +18,13 @@ export function decodeOuter<T>(coder: Coder<T>, input: ByteReader): T {
   return value;
 }
 
+/** The bytes of one value in the nested context: as it stands among others. */
+export function encodeNested<T>(coder: Coder<T>, value: T): Uint8Array<ArrayBuffer> {
+  const out = new ByteWriter(64);
+  coder.encode(value, out);
+  return out.toBytes();
+}
+
 /** The bytes of one value that stands alone (outer context). */
 export function encodeToBytes<T>(coder: Coder<T>, value: T): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(64);

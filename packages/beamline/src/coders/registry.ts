@@ -16,6 +16,7 @@ import { paramWindowedValue } from "./param-windowed-value.js";
 import { stringUtf8 } from "./string-utf8.js";
 import { timer } from "./timer.js";
 import { timestamp } from "./timestamp.js";
+import { UNION_URN, union } from "./union.js";
 import { VARINT64_PAYLOAD, varint, varint64 } from "./varint.js";
 import { windowedValue } from "./windowed-value.js";
 
@@ -152,6 +153,7 @@ export const STANDARD_CODERS: CoderRegistry = new CoderRegistry(
     unary("beam:coder:iterable:v1", iterable),
     unary("beam:coder:nullable:v1", nullable),
     unary("beam:coder:length_prefix:v1", lengthPrefix),
+    [UNION_URN, (components) => union(components)],
     binary("beam:coder:kv:v1", kv),
     binary("beam:coder:timer:v1", (key, window) => timer(key, window as Coder<Window>)),
     binary("beam:coder:windowed_value:v1", (value, window) =>

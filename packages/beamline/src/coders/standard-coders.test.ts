@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { ByteReader } from "../bytes/byte-reader.js";
 import { ByteWriter } from "../bytes/byte-writer.js";
+import { GLOBAL_WINDOW } from "../model/window.js";
 import type { Coder } from "./coder.js";
 import { decodeFromBytes, encodeToBytes } from "./contexts.js";
 import { type CoderSpec, STANDARD_CODERS } from "./registry.js";
@@ -94,7 +95,7 @@ function modelValue(spec: YamlSpec, example: unknown): unknown {
     case "beam:coder:nullable:v1":
       return example === null ? null : part(0, example);
     case "beam:coder:global_window:v1":
-      return { kind: "global" };
+      return GLOBAL_WINDOW;
     case "beam:coder:interval_window:v1": {
       const end = Number(record.end);
       // Beyond 2^53 only the exact difference finds the model's stand-in for the minimum.

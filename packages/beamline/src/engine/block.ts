@@ -1,3 +1,11 @@
+import { MIN_TIMESTAMP, type Timestamp } from "../model/time.js";
+
+/**
+ * What stands before each value besides its own bytes: nothing, where all elements carry the meta
+ * of an impulse or of the only firing of the global window, or else the meta itself.
+ */
+export type RecordForm = "impulse" | "firing" | "timed";
+
 /** A run of encoded records: the unit in which the engine stores and moves data. */
 export interface Block {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -6,4 +14,13 @@ export interface Block {
   readonly weight: number;
   /** Blocks of one partition of a shuffle hold all values of their keys. */
   readonly partition: number;
+  /** Default: `"impulse"`. */
+  readonly form?: RecordForm;
+  /** No record is earlier. Default: the beginning of time. */
+  readonly minTimestamp?: Timestamp;
+}
+
+/** The earliest timestamp in a block, as far as is known. */
+export function minTimestampOf({ minTimestamp = MIN_TIMESTAMP }: Block): Timestamp {
+  return minTimestamp;
 }

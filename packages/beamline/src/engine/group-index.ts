@@ -1,8 +1,14 @@
 import { ByteReader } from "../bytes/byte-reader.js";
 import { internalError } from "../model/errors.js";
-import type { Block } from "./block.js";
+import { hashBytes } from "./hash.js";
 
 const NONE = -1;
+
+/** What a block of shuffled records holds, in memory of any kind. */
+interface Records {
+  readonly bytes: Uint8Array;
+  readonly records: number;
+}
 
 /**
  * Groups the records of shuffle blocks by key bytes: a hash table of first records, and a chain of
@@ -18,8 +24,10 @@ export class GroupIndex {
   /** First and last record per key, in the order of arrival. */
   private readonly heads: number[] = [];
   private readonly tails: number[] = [];
+  /** The hash table: groups by the lower bits of their keys' hashes. */
+  private readonly slots: Int32Array;
 
-  constructor(blocks: readonly Block[]) {
+  constructor(blocks: readonly Records[]) {
     this.buffers = blocks.map(({ bytes }) =>
       Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     );
@@ -28,12 +36,25 @@ export class GroupIndex {
     this.keyAt = new Uint32Array(records);
     this.keyLength = new Uint32Array(records);
     this.nextOf = new Int32Array(records).fill(NONE);
+    this.slots = new Int32Array(tableSize(records)).fill(NONE);
     this.build(records);
   }
 
   /** The number of keys. */
   get size(): number {
     return this.heads.length;
+  }
+
+  /** The group of a key, or undefined where no record has it. */
+  find(key: Uint8Array): number | undefined {
+    const { slots } = this;
+    const hash = hashBytes(key, 0, key.length);
+    const mask = slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const group = slots[slot] as number;
+      if (group === NONE) return undefined;
+      if (this.hasKey(this.heads[group] as number, key)) return group;
+    }
   }
 
   /** A reader over the encoded key of group `index`. */
@@ -59,7 +80,7 @@ export class GroupIndex {
   }
 
   private build(records: number): void {
-    const slots = new Int32Array(tableSize(records)).fill(NONE);
+    const { slots } = this;
     const mask = slots.length - 1;
     const hashes = new Uint32Array(records);
     let record = 0;
@@ -119,6 +140,14 @@ export class GroupIndex {
     for (let i = 0; i < length; i++) {
       if (left[atLeft + i] !== right[atRight + i]) return false;
     }
+    return true;
+  }
+
+  private hasKey(record: number, key: Uint8Array): boolean {
+    if (key.length !== this.keyLength[record]) return false;
+    const buffer = this.bufferOf(record);
+    const at = this.keyAt[record] as number;
+    for (let i = 0; i < key.length; i++) if (buffer[at + i] !== key[i]) return false;
     return true;
   }
 

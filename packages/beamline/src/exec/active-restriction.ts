@@ -1,4 +1,13 @@
 import type { ElementMeta } from "../model/element-meta.js";
+import type { Timestamp } from "../model/time.js";
+
+/** A restriction cut in two. */
+export interface RestrictionParts {
+  readonly primary: unknown;
+  readonly residual: unknown;
+  /** No output of the residual lies before; undefined where nothing is estimated. */
+  readonly watermark: Timestamp | undefined;
+}
 
 /** A restriction that a splittable DoFn is in the midst of, for progress and for splits. */
 export interface ActiveRestriction {
@@ -9,5 +18,5 @@ export interface ActiveRestriction {
    * Cuts off what lies beyond `fraction` of the rest. Both parts are elements for the same step:
    * the first is what the running call goes on with.
    */
-  split(fraction: number): { readonly primary: unknown; readonly residual: unknown } | undefined;
+  split(fraction: number): RestrictionParts | undefined;
 }

@@ -1,8 +1,10 @@
 import type { UserFn } from "../fn/user-fn.js";
 import type { ElementMeta } from "../model/element-meta.js";
 import type { Congestible } from "./bundle-scope.js";
+import { eachWindow } from "./each-window.js";
 import { Fifo } from "./fifo.js";
 import type { Operator, OperatorContext } from "./operator.js";
+import type { Receive } from "./receive.js";
 import { StepContext } from "./step-context.js";
 import { userCodeError } from "./user-code-error.js";
 
@@ -35,11 +37,17 @@ export class AsyncMapOperator implements Operator, Congestible {
   private inFlight = 0;
   private holding = false;
   private paused = false;
+  readonly receive: Receive;
 
   constructor(context: OperatorContext, fn: AsyncFn) {
     this.context = context;
     this.fn = fn;
     this.stepContext = new StepContext(context);
+    this.receive = eachWindow(context, fn.fn, (value, meta) => {
+      context.metrics.elements++;
+      this.waiting.push({ value, meta });
+      this.pump();
+    });
   }
 
   get congested(): boolean {
@@ -53,12 +61,6 @@ export class AsyncMapOperator implements Operator, Congestible {
     this.holding = false;
     this.paused = false;
   }
-
-  readonly receive = (value: unknown, meta: ElementMeta): void => {
-    this.context.metrics.elements++;
-    this.waiting.push({ value, meta });
-    this.pump();
-  };
 
   async finishBundle(): Promise<void> {
     const { scope } = this.context;

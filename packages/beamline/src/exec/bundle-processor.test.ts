@@ -20,7 +20,9 @@ function processorOf<T>(steps: (input: PCollection<T>) => PCollection<unknown>):
 } {
   const pipeline = new Pipeline("test");
   const { id } = steps(pipeline.create<T>("In", [] as T[]).reshuffle("Input"));
-  const stage = planGraph(pipeline.toGraph(), [id]).stages.find((each) => each.id === "Input");
+  const stage = planGraph(pipeline.toGraph(), { results: [id] }).stages.find(
+    (each) => each.id === "Input",
+  );
   if (stage === undefined) throw new Error("the steps are in no stage");
   const received: Received[] = [];
   const processor = new BundleProcessor(stage, {

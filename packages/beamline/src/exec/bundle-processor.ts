@@ -1,10 +1,13 @@
 import type { PCollectionId } from "../graph/nodes.js";
+import { internalError } from "../model/errors.js";
 import type { ActiveRestriction } from "./active-restriction.js";
 import { BundleScope, type Congestible } from "./bundle-scope.js";
 import { type CompileOptions, compileStage } from "./compile-stage.js";
 import type { Operator } from "./operator.js";
 import type { Receive } from "./receive.js";
+import type { SideInputs } from "./side-inputs/side-inputs.js";
 import type { Stage } from "./stage.js";
+import type { TimerReceiver } from "./state/ports.js";
 import type { StepCounts, StepMetrics } from "./step-metrics.js";
 
 /** Tells whoever feeds elements when to pause. */
@@ -30,10 +33,10 @@ export type Entries = ReadonlyMap<PCollectionId, Receive>;
 /** Feeds a bundle's elements into a stage. */
 export interface BundleSource {
   /**
-   * Hands each element to the entry of its PCollection, and awaits `gate.clear()` whenever
+   * Hands each element to the entry of its PCollection and each timer to `timers`, and awaits `gate.clear()` whenever
    * `gate.attention` holds.
    */
-  feed(entries: Entries, gate: BundleGate): void | Promise<void>;
+  feed(entries: Entries, gate: BundleGate, timers: TimerReceiver): void | Promise<void>;
 }
 
 /**
@@ -46,7 +49,9 @@ export class BundleProcessor {
   private readonly entries: Entries;
   private readonly operators: readonly Operator[];
   private readonly metrics: readonly StepMetrics[];
+  private readonly sideInputs: readonly SideInputs[];
   private readonly gate: BundleGate;
+  private readonly timers: TimerReceiver;
   private readonly graceMs: number;
   private isSetUp = false;
 
@@ -57,6 +62,8 @@ export class BundleProcessor {
     this.entries = compiled.entries;
     this.operators = compiled.operators;
     this.metrics = compiled.metrics;
+    this.sideInputs = compiled.sideInputs;
+    this.timers = timerReceiverOf(stage, compiled.operators);
     this.graceMs = options.graceMs ?? 5000;
     this.gate = gateOf(scope, compiled.congestibles);
   }
@@ -91,7 +98,7 @@ export class BundleProcessor {
       if (signal?.aborted === true) cancel();
       scope.throwIfFailed();
       await this.start();
-      await source.feed(this.entries, this.gate);
+      await source.feed(this.entries, this.gate, this.timers);
       for (const operator of this.operators) {
         await scope.unlessFailed(operator.finishBundle?.());
         scope.throwIfFailed();
@@ -120,8 +127,10 @@ export class BundleProcessor {
   private async start(): Promise<void> {
     const { scope } = this;
     for (const metrics of this.metrics) metrics.reset();
+    for (const beside of this.sideInputs) beside.startBundle();
     if (!this.isSetUp) {
       this.isSetUp = true;
+      for (const beside of this.sideInputs) await scope.unlessFailed(beside.setup());
       for (const operator of this.operators) await scope.unlessFailed(operator.setup?.());
     }
     // Downstream first, since an operator may emit when its bundle starts.
@@ -129,6 +138,20 @@ export class BundleProcessor {
       await scope.unlessFailed(operator.startBundle?.());
     }
   }
+}
+
+function timerReceiverOf(stage: Stage, operators: readonly Operator[]): TimerReceiver {
+  const takers = new Map(stage.steps.map(({ name }, i) => [name, operators[i]?.fire] as const));
+  return {
+    fire(timer) {
+      const fire = takers.get(timer.step);
+      if (fire === undefined) throw internalError(`"${timer.step}" takes no timers`);
+      fire(timer);
+    },
+    forgetKeys() {
+      for (const operator of operators) operator.forgetKeys?.();
+    },
+  };
 }
 
 function gateOf(scope: BundleScope, congestibles: readonly Congestible[]): BundleGate {

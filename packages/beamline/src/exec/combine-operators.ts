@@ -6,6 +6,7 @@ import type { Operator, OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
 import { specialise } from "./specialise.js";
 import { userCodeError } from "./user-code-error.js";
+import { accumulateEach, liftingOf, WindowedPrecombineOperator } from "./windowed-precombine.js";
 
 type AnyCombine = CombineFn<unknown, unknown, unknown>;
 
@@ -101,6 +102,22 @@ const PRECOMBINE = `(pair, meta) => {
 
 function notAPair(): never {
   throw new TypeError("combining needs [key, value] pairs: call keyBy() first");
+}
+
+/** Lifts a combine as far as the windowing of its input allows. */
+export function precombineOperator(
+  context: OperatorContext,
+  combine: AnyCombine,
+  keyCoder: Coder<unknown>,
+): Operator {
+  const { windowing } = context.step;
+  const lifting = liftingOf(windowing);
+  if (windowing === undefined || lifting === "global") {
+    return new PrecombineOperator(context, combine, keyCoder);
+  }
+  return lifting === "none"
+    ? accumulateEach(context, combine)
+    : new WindowedPrecombineOperator(context, combine, keyCoder, windowing);
 }
 
 /** Merges the accumulators of each key (`beam:transform:combine_per_key_merge_accumulators:v1`). */

@@ -1,17 +1,24 @@
+import { isStateful } from "../fn/do-fn-signature.js";
 import { MAIN_OUTPUT, type PCollectionId } from "../graph/nodes.js";
+import type { Clock } from "../model/clock.js";
 import { internalError } from "../model/errors.js";
 import { AsyncMapOperator } from "./async-map-operator.js";
 import type { BundleScope, Congestible } from "./bundle-scope.js";
-import { extractOperator, mergeOperator, PrecombineOperator } from "./combine-operators.js";
+import { extractOperator, mergeOperator, precombineOperator } from "./combine-operators.js";
 import { DoFnOperator } from "./do-fn-operator.js";
 import { nameFrame } from "./frame-name.js";
 import { flattenOperator, functionOperator } from "./function-operators.js";
 import type { OpenSink, Operator, OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
 import { recodingEdge } from "./recoding-edge.js";
+import type { Residual } from "./residual.js";
+import type { SideInputPort } from "./side-inputs/port.js";
+import { openSideInputs, type SideInputs } from "./side-inputs/side-inputs.js";
 import { specialise } from "./specialise.js";
 import { SplittableOperator } from "./splittable-operators.js";
 import type { Stage, Step } from "./stage.js";
+import type { StatePort, TimerPort } from "./state/ports.js";
+import { StatefulOperator } from "./state/stateful-operator.js";
 import { StepMetrics } from "./step-metrics.js";
 import { windowIntoOperator } from "./window-operators.js";
 
@@ -21,6 +28,28 @@ export interface CompileOptions {
   readonly strictEncoding?: boolean;
   /** Bundles that can run at the same time: a hint for splits. Default: 1. */
   readonly parallelism?: number;
+  /** Where steps find their side inputs. Default: a stage whose steps have none. */
+  readonly sideInputs?: SideInputPort;
+  /** The state of keys and windows. Default: a stage whose steps keep none. */
+  readonly state?: StatePort;
+  /** Default: a stage whose steps set none. */
+  readonly timers?: TimerPort;
+  /** What watermark estimators and resume delays follow. Default: the system's. */
+  readonly clock?: Clock;
+  /**
+   * Asked inside each claim of a splittable DoFn: true ends the running call at once, and what it
+   * has left becomes a residual. Default: never.
+   */
+  readonly checkpoint?: () => boolean;
+  /**
+   * Called before each claim of a splittable DoFn: the time to hear of splits while user code runs
+   * without a pause. Default: nothing is heard.
+   */
+  readonly poll?: () => void;
+  /** Takes what splittable DoFns leave for later. Default: they must finish. */
+  readonly onResidual?: (residual: Residual) => void;
+  /** Takes the callbacks of `ctx.afterCommit`. Default: they are dropped. */
+  readonly onFinalize?: (callback: () => void | Promise<void>) => void;
   /** How long a bundle that has failed waits for asynchronous calls under way. Default: 5000. */
   readonly graceMs?: number;
 }
@@ -33,6 +62,8 @@ export interface CompiledStage {
   readonly metrics: readonly StepMetrics[];
   /** Every operator that may hold elements back. */
   readonly congestibles: readonly Congestible[];
+  /** Of the steps that have any. */
+  readonly sideInputs: readonly SideInputs[];
 }
 
 /** Where elements of a PCollection go inside the stage, and who below may hold them back. */
@@ -73,6 +104,7 @@ export function compileStage(
   }
   const operators: Operator[] = [];
   const metrics: StepMetrics[] = [];
+  const sideInputs: SideInputs[] = [];
   for (const step of [...stage.steps].reverse()) {
     const outputs = new Map<string, Receive>();
     const downstream = new Set<Congestible>();
@@ -84,6 +116,8 @@ export function compileStage(
     const main = outputs.get(MAIN_OUTPUT);
     if (main === undefined) throw internalError(`Step "${step.name}" has no main output`);
     const stepMetrics = new StepMetrics(step.name, takesRestrictions(step));
+    const beside = openSideInputs(step, options.sideInputs);
+    if (beside !== undefined) sideInputs.push(beside);
     const operator = makeOperator({
       step,
       outputs,
@@ -92,6 +126,9 @@ export function compileStage(
       scope,
       downstream: [...downstream],
       parallelism: options.parallelism ?? 1,
+      inputCoder: step.inputCoder ?? stage.coders.get(step.input),
+      options,
+      sideInputs: beside,
     });
     nameFrame(operator.receive, step.name);
     const own = operator.congestion === undefined ? [] : [operator.congestion];
@@ -106,7 +143,7 @@ export function compileStage(
     entries.set(input, edge.receive);
     for (const congestible of edge.downstream) congestibles.add(congestible);
   }
-  return { entries, operators, metrics, congestibles: [...congestibles] };
+  return { entries, operators, metrics, congestibles: [...congestibles], sideInputs };
 }
 
 function takesRestrictions({ operation }: Step): boolean {
@@ -123,7 +160,7 @@ function makeOperator(context: OperatorContext): Operator {
     case "combineStep":
       switch (operation.step) {
         case "precombine":
-          return new PrecombineOperator(context, operation.combine, operation.keyCoder);
+          return precombineOperator(context, operation.combine, operation.keyCoder);
         case "merge":
           return mergeOperator(context, operation.combine);
         case "extract":
@@ -150,7 +187,9 @@ function parDoOperator(
     case "mapAsync":
       return new AsyncMapOperator(context, fn);
     case "doFn":
-      return new DoFnOperator(context, fn.make);
+      return isStateful(fn.signature)
+        ? new StatefulOperator(context, fn, fn.signature)
+        : new DoFnOperator(context, fn.make);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { UserFn } from "../fn/user-fn.js";
 import { BeamlineError } from "../model/errors.js";
+import { eachWindow } from "./each-window.js";
 import type { Operator, OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
 import { specialise } from "./specialise.js";
@@ -10,19 +11,23 @@ type SyncFn = Extract<UserFn, { kind: "map" | "flatMap" | "filter" | "partition"
 
 /** Operators of `map`, `filter`, `flatMap` and `partition`: no promise, no iterator, no wrapper. */
 export function functionOperator(context: OperatorContext, fn: SyncFn): Operator {
+  return { receive: eachWindow(context, fn.fn, receiverOf(context, fn)) };
+}
+
+function receiverOf(context: OperatorContext, fn: SyncFn): Receive {
   const { step, metrics, main } = context;
   const failed = (cause: unknown, element: unknown) => userCodeError(step.name, cause, element);
   const bindings = { fn: fn.fn, ctx: new StepContext(context), next: main, metrics, failed };
   switch (fn.kind) {
     case "map":
-      return { receive: specialise<Receive>(bindings, MAP) };
+      return specialise<Receive>(bindings, MAP);
     case "filter":
-      return { receive: specialise<Receive>({ ...bindings, notBoolean }, FILTER) };
+      return specialise<Receive>({ ...bindings, notBoolean }, FILTER);
     case "flatMap":
-      return { receive: specialise<Receive>({ ...bindings, emitAll, step: step.name }, FLAT_MAP) };
+      return specialise<Receive>({ ...bindings, emitAll, step: step.name }, FLAT_MAP);
     case "partition": {
       const targets = Array.from({ length: fn.count }, (_, i) => context.outputs.get(String(i)));
-      return { receive: specialise<Receive>({ ...bindings, targets, noSuchPart }, PARTITION) };
+      return specialise<Receive>({ ...bindings, targets, noSuchPart }, PARTITION);
     }
   }
 }

@@ -1,6 +1,10 @@
+import type { Coder } from "../coders/coder.js";
+import type { TimerRecord } from "../model/state-scope.js";
 import type { ActiveRestriction } from "./active-restriction.js";
 import type { BundleScope, Congestible } from "./bundle-scope.js";
+import type { CompileOptions } from "./compile-stage.js";
 import type { Receive } from "./receive.js";
+import type { SideInputs } from "./side-inputs/side-inputs.js";
 import type { StageSink, Step } from "./stage.js";
 import type { StepMetrics } from "./step-metrics.js";
 
@@ -11,6 +15,10 @@ export interface Operator {
   readonly congestion?: Congestible;
   /** What a splittable DoFn is in the midst of while it waits for a promise. */
   readonly activeRestriction?: ActiveRestriction | undefined;
+  /** Takes the timers of a stateful DoFn. */
+  readonly fire?: (timer: TimerRecord) => void;
+  /** See {@link TimerReceiver.forgetKeys}. */
+  readonly forgetKeys?: () => void;
   /** Of a splittable DoFn: the size of what it has done of the bundle's restrictions. */
   readonly sizeDone?: number;
   setup?(): void | Promise<void>;
@@ -31,6 +39,12 @@ export interface OperatorContext {
   /** Operators below this one that may hold elements back. */
   readonly downstream: readonly Congestible[];
   readonly parallelism: number;
+  /** Of the step's input; undefined where nobody says. */
+  readonly inputCoder: Coder<unknown> | undefined;
+  /** What the stage was compiled with. */
+  readonly options: CompileOptions;
+  /** Undefined in a step that reads none. */
+  readonly sideInputs?: SideInputs | undefined;
 }
 
 /** The receiving end of a {@link StageSink}. */

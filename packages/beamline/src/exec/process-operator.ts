@@ -8,7 +8,7 @@ import { specialise } from "./specialise.js";
 import { OutputContext } from "./step-context.js";
 import { shorten, userCodeError } from "./user-code-error.js";
 
-type Process = (element: unknown, ctx: OutputContext) => unknown;
+export type Process = (element: unknown) => unknown;
 
 interface Waiting {
   readonly value: unknown;
@@ -29,16 +29,16 @@ export abstract class ProcessOperator implements Congestible {
   private process: Process = () => undefined;
   readonly receive: Receive;
 
-  constructor(context: OperatorContext) {
+  constructor(context: OperatorContext, ctx = new OutputContext(context)) {
     this.context = context;
-    this.ctx = new OutputContext(context);
+    this.ctx = ctx;
     const { metrics, step } = context;
     this.receive = specialise<Receive>(
       {
         self: this,
-        ctx: this.ctx,
+        ctx,
         metrics,
-        call: (value: unknown) => this.process(value, this.ctx),
+        call: (value: unknown) => this.process(value),
         failed: (cause: unknown, value: unknown) =>
           userCodeError(step.name, cause, this.elementOf(value)),
       },
@@ -57,6 +57,11 @@ export abstract class ProcessOperator implements Congestible {
   }
 
   async finishBundle(): Promise<void> {
+    await this.idle();
+  }
+
+  /** Resolves when no call is under way and no element waits. */
+  protected async idle(): Promise<void> {
     const { scope } = this.context;
     while (this.busy) {
       scope.throwIfFailed();
@@ -74,6 +79,32 @@ export abstract class ProcessOperator implements Congestible {
     this.process = process;
   }
 
+  /** @internal An element of several windows is one element in each of them. */
+  eachWindow(value: unknown, { timestamp, windows, pane }: ElementMeta): void {
+    for (const window of windows) this.receive(value, { timestamp, windows: [window], pane });
+    // It came once.
+    this.context.metrics.elements -= windows.length;
+  }
+
+  /** Takes what is no element, after what came before it. */
+  protected submit(value: unknown, meta: ElementMeta): void {
+    if (this.busy) {
+      this.wait(value, meta);
+      return;
+    }
+    this.ctx.meta = meta;
+    let result: unknown;
+    try {
+      result = this.process(value);
+    } catch (cause) {
+      throw userCodeError(this.context.step.name, cause, this.elementOf(value));
+    }
+    if (result !== undefined) this.take(result, value);
+  }
+
+  /** Called when all that a call of user code returned has been emitted, unless it was nothing. */
+  protected settled(): void {}
+
   /** @internal An element arrived while an asynchronous call is under way. */
   wait(value: unknown, meta: ElementMeta): void {
     this.waiting.push({ value, meta });
@@ -89,6 +120,7 @@ export abstract class ProcessOperator implements Congestible {
     }
     try {
       this.emitItems(result);
+      this.settled();
     } catch (cause) {
       throw userCodeError(this.context.step.name, cause, this.elementOf(value));
     }
@@ -104,6 +136,13 @@ export abstract class ProcessOperator implements Congestible {
     for (const item of result as Iterable<unknown>) this.ctx.output(item);
   }
 
+  /** Emits what a call returned; where that takes time, the promise resolves when it is done. */
+  protected emitOrWait(result: unknown): Promise<void> | undefined {
+    if (isThenable(result) || isAsyncIterable(result)) return this.settle(result);
+    this.emitItems(result);
+    return undefined;
+  }
+
   /** Sees an asynchronous call through, then the elements that have waited. Never rejects. */
   private async finishAsync(first: unknown, firstValue: unknown): Promise<void> {
     const { scope, step } = this.context;
@@ -114,12 +153,13 @@ export abstract class ProcessOperator implements Congestible {
     try {
       for (;;) {
         await this.settle(result);
+        this.settled();
         if (signal.aborted) return;
         const next = this.waiting.shift();
         if (next === undefined) break;
         value = next.value;
         this.ctx.meta = next.meta;
-        result = this.process(next.value, this.ctx);
+        result = this.process(next.value);
       }
       this.busy = false;
       this.hold(false);
@@ -131,15 +171,16 @@ export abstract class ProcessOperator implements Congestible {
   }
 
   private async settle(result: unknown): Promise<void> {
-    if (isAsyncIterable(result)) {
-      for await (const item of result) {
-        if (this.context.scope.signal.aborted) return;
-        this.ctx.output(item);
-        await this.ctx.ready();
-      }
+    const items = isThenable(result) ? await result : result;
+    if (!isAsyncIterable(items)) {
+      this.emitItems(items);
       return;
     }
-    this.emitItems(isThenable(result) ? await result : result);
+    for await (const item of items) {
+      if (this.context.scope.signal.aborted) return;
+      this.ctx.output(item);
+      await this.ctx.ready();
+    }
   }
 
   private hold(hold: boolean): void {
@@ -157,6 +198,7 @@ export abstract class ProcessOperator implements Congestible {
 
 const RECEIVE = `(value, meta) => {
   metrics.elements++;
+  if (meta.windows.length > 1) { self.eachWindow(value, meta); return; }
   if (self.isBusy) { self.wait(value, meta); return; }
   ctx.meta = meta;
   let result;

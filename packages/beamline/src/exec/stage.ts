@@ -2,6 +2,7 @@ import type { Coder } from "../coders/coder.js";
 import type { CombineFn } from "../fn/combine-fn.js";
 import type { AnySplittableDoFn, UserFn } from "../fn/user-fn.js";
 import type { PCollectionId } from "../graph/nodes.js";
+import type { View } from "../graph/side-input.js";
 import type { WindowingStrategy } from "../windowing/windowing-strategy.js";
 
 /** What a step does with each element. Beam's URNs: `pardo`, `flatten`, `combine_*`, `sdf_*`. */
@@ -18,9 +19,17 @@ export type StepOperation =
     }
   | {
       readonly kind: "splittable";
-      readonly step: "pairWithRestriction" | "splitAndSize" | "processSized";
+      readonly step: "pairWithRestriction" | "splitAndSize" | "truncate" | "processSized";
       readonly make: () => AnySplittableDoFn;
     };
+
+/** What a step reads from the side, and how that is windowed. */
+export interface StepSideInput {
+  readonly pcollection: PCollectionId;
+  readonly view: View;
+  readonly windowing: WindowingStrategy;
+  readonly coder: Coder<unknown>;
+}
 
 /** One transform of a stage, with its place in the data flow. */
 export interface Step {
@@ -30,6 +39,10 @@ export interface Step {
   readonly input: PCollectionId;
   /** How its input is windowed. Default: globally. */
   readonly windowing?: WindowingStrategy;
+  /** Default: that of its input in the stage. A stateful step encodes keys with it. */
+  readonly inputCoder?: Coder<unknown>;
+  /** By the name under which its function sees them. Default: none. */
+  readonly sideInputs?: Readonly<Record<string, StepSideInput>>;
   readonly outputs: Readonly<Record<string, PCollectionId>>;
 }
 

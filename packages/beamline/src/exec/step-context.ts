@@ -1,20 +1,26 @@
-import type { BundleContext, Counter, ElementContext, ProcessContext } from "../fn/context.js";
+import type { ElementContext, ProcessContext } from "../fn/context.js";
 import { type ElementMeta, IMPULSE_META } from "../model/element-meta.js";
 import { BeamlineError, internalError } from "../model/errors.js";
 import type { Pane } from "../model/pane.js";
 import type { Timestamp } from "../model/time.js";
 import type { Window } from "../model/window.js";
+import { StepMetricsContext } from "./metrics-context.js";
 import type { OperatorContext } from "./operator.js";
+import { registerFinalizer, requireTimestamp, taggedOutput } from "./outputs.js";
+import type { Receive } from "./receive.js";
+import { NO_SIDE_VIEWS } from "./side-inputs/side-inputs.js";
 import { specialise } from "./specialise.js";
 import { Turn } from "./turn.js";
 
 /** The `ctx` of user functions. One per step, reused: `meta` moves on with the elements. */
-export class StepContext implements ElementContext {
+export class StepContext extends StepMetricsContext implements ElementContext<never> {
   meta: ElementMeta = IMPULSE_META;
-  protected readonly operator: OperatorContext;
+  /** Of the type that the function was checked against where it was applied. */
+  readonly side: never;
 
   constructor(operator: OperatorContext) {
-    this.operator = operator;
+    super(operator);
+    this.side = (operator.sideInputs?.viewsFor(this) ?? NO_SIDE_VIEWS) as never;
   }
 
   get timestamp(): Timestamp {
@@ -22,8 +28,10 @@ export class StepContext implements ElementContext {
   }
 
   get window(): Window {
-    const [window] = this.meta.windows;
+    const { windows } = this.meta;
+    const [window] = windows;
     if (window === undefined) throw internalError("An element is in no window");
+    if (windows.length > 1) throw severalWindows(this.operator.step.name, windows.length);
     return window;
   }
 
@@ -35,10 +43,6 @@ export class StepContext implements ElementContext {
     return this.operator.scope.signal;
   }
 
-  counter(name: string): Counter {
-    return this.operator.metrics.counter(name);
-  }
-
   /** A copy for a call that outlives its turn. */
   fork(): StepContext {
     const copy = new StepContext(this.operator);
@@ -47,34 +51,52 @@ export class StepContext implements ElementContext {
   }
 }
 
+/** Steps hand such an element on window by window only if they see that the function can tell. */
+function severalWindows(step: string, count: number): BeamlineError {
+  return new BeamlineError(
+    "SEVERAL_WINDOWS",
+    `Cannot tell the window of an element in "${step}": it is in ${count} of them, and the function does not declare that it uses the context; write it with two parameters, (element, ctx) => ...`,
+  );
+}
+
+const OUTPUT = `(value, timestamp) => {
+  next(value, timestamp === undefined ? ctx.meta : ctx.stamped(timestamp));
+}`;
+
 type AnyTags = Record<string, unknown>;
 
 /** The `ctx` of DoFns: also emits. */
-export class OutputContext
-  extends StepContext
-  implements ProcessContext<unknown, AnyTags>, BundleContext<unknown, AnyTags>
-{
-  readonly output: (value: unknown) => void;
+export class OutputContext extends StepContext implements ProcessContext<unknown, AnyTags, never> {
+  readonly output: (value: unknown, timestamp?: Timestamp) => void;
+  /** Milliseconds by which an output may lie before its element. */
+  skew = 0;
+  finalizes = false;
   private readonly turn = new Turn();
 
   constructor(operator: OperatorContext) {
     super(operator);
-    this.output = specialise(
-      { ctx: this, next: operator.main },
-      "(value) => { next(value, ctx.meta); }",
-    );
+    this.output = this.makeOutput(operator.main);
   }
 
-  outputTo(tag: string, value: unknown): void {
-    const receive = this.operator.outputs.get(tag);
-    if (receive === undefined) {
-      const declared = [...this.operator.outputs.keys()].join('", "');
-      throw new BeamlineError(
-        "UNKNOWN_TAG",
-        `Cannot emit to "${tag}" in "${this.operator.step.name}": its outputs are "${declared}"; name the tag where the DoFn is applied: parDo(make, ["${tag}"])`,
-      );
-    }
-    receive(value, this.meta);
+  outputTo(tag: string, value: unknown, timestamp?: Timestamp): void {
+    const receive = taggedOutput(this.operator, tag);
+    receive(value, timestamp === undefined ? this.meta : this.stamped(timestamp));
+  }
+
+  afterCommit(callback: () => void | Promise<void>): void {
+    registerFinalizer(this.operator, this.finalizes, callback);
+  }
+
+  /** The element's meta with another timestamp. */
+  stamped(timestamp: Timestamp): ElementMeta {
+    const { meta } = this;
+    if (timestamp === meta.timestamp) return meta;
+    requireTimestamp(this.operator.step.name, timestamp, meta.timestamp, this.skew);
+    return { timestamp, windows: meta.windows, pane: meta.pane };
+  }
+
+  protected makeOutput(next: Receive): (value: unknown, timestamp?: Timestamp) => void {
+    return specialise({ ctx: this, next }, OUTPUT);
   }
 
   ready(): Promise<void> | undefined {

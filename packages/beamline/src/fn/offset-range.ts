@@ -55,7 +55,7 @@ export class OffsetRangeTracker implements RestrictionTracker<OffsetRange, numbe
 
   trySplit(fraction: number): RestrictionSplit<OffsetRange> | undefined {
     const next = this.lastAttempt === undefined ? this.start : this.lastAttempt + 1;
-    const position = next + Math.max(1, Math.ceil((this.end - next) * fraction));
+    const position = next + Math.ceil((this.end - next) * fraction);
     if (next >= this.end || position >= this.end) return undefined;
     const residual: OffsetRange = [position, this.end];
     this.end = position;

@@ -1,24 +1,19 @@
 import type { ElementContext } from "./context.js";
-import type { DoFn } from "./do-fn.js";
+import type { DoFnMethods } from "./do-fn.js";
+import type { DoFnSignature } from "./do-fn-signature.js";
 import type { SplittableDoFn } from "./splittable-do-fn.js";
 
 /** A function of one element, as the graph holds it: types were checked where it was applied. */
-type Fn<Result> = (element: never, ctx: ElementContext) => Result;
+type Fn<Result> = (element: never, ctx: ElementContext<never>) => Result;
 
-export interface AsyncOptions {
-  /** Calls under way at once in one bundle. Default: 16. */
-  readonly concurrency?: number;
-  /** Whether results keep the order of their elements. Default: false. */
-  readonly ordered?: boolean;
-}
-
-export type AnyDoFn = DoFn<never, unknown, Record<string, unknown>>;
+export type AnyDoFn = DoFnMethods<never, unknown, Record<string, unknown>, never>;
 export type AnySplittableDoFn = SplittableDoFn<
   never,
   unknown,
   unknown,
   unknown,
-  Record<string, unknown>
+  Record<string, unknown>,
+  never
 >;
 
 /** The user's code behind a ParDo. The common shapes stay apart, so that each gets its own loop. */
@@ -33,7 +28,12 @@ export type UserFn =
       readonly ordered: boolean;
     }
   | { readonly kind: "partition"; readonly fn: Fn<number>; readonly count: number }
-  | { readonly kind: "doFn"; readonly make: () => AnyDoFn }
+  | {
+      readonly kind: "doFn";
+      readonly make: () => AnyDoFn;
+      /** Default: that of a DoFn which asks for nothing but elements. */
+      readonly signature?: DoFnSignature;
+    }
   | {
       readonly kind: "splittable";
       readonly make: () => AnySplittableDoFn;

@@ -1,5 +1,8 @@
+import { continuationOf } from "../windowing/continuation-trigger.js";
+import { needsMerge } from "../windowing/merge.js";
 import { GLOBAL_WINDOWING, type WindowingStrategy } from "../windowing/windowing-strategy.js";
 import type { PrimitiveDraft } from "./graph-builder.js";
+import { requireCompatible, requireGroupable } from "./grouping-checks.js";
 import type { PCollectionId } from "./nodes.js";
 
 /** What a PCollection's elements have in common besides their type. */
@@ -8,9 +11,9 @@ export interface Flow {
   readonly isBounded: boolean;
 }
 
-/** The flow of a new transform's outputs, from that of its inputs. */
+/** The flow of a new transform's outputs, from that of its inputs. Refuses what would lose data. */
 export function flowOf(
-  _name: string,
+  name: string,
   draft: PrimitiveDraft,
   flowAt: (id: PCollectionId) => Flow,
 ): Flow {
@@ -22,7 +25,8 @@ export function flowOf(
     case "windowInto":
       return { windowing: draft.windowing, isBounded: flowAt(draft.input).isBounded };
     case "flatten": {
-      const flows = draft.inputs.map(flowAt);
+      const flows = draft.inputs.map((id) => ({ id, ...flowAt(id) }));
+      requireCompatible(name, flows);
       return {
         windowing: flows[0]?.windowing ?? GLOBAL_WINDOWING,
         isBounded: flows.every(({ isBounded }) => isBounded),
@@ -32,13 +36,25 @@ export function flowOf(
       const { windowing, isBounded } = flowAt(draft.input);
       return { windowing, isBounded: isBounded && !isUnboundedSource(draft.fn) };
     }
-    case "groupByKey":
+    case "groupByKey": {
+      const flow = flowAt(draft.input);
+      requireGroupable(name, flow);
+      return { windowing: groupedWindowing(flow.windowing), isBounded: flow.isBounded };
+    }
     case "reshuffle":
     case "combineStep": {
       const { windowing, isBounded } = flowAt(draft.input);
       return { windowing, isBounded };
     }
   }
+}
+
+/** Below a grouping, panes go on as they come, and windows that have merged stay as they are. */
+function groupedWindowing(windowing: WindowingStrategy): WindowingStrategy {
+  const trigger = continuationOf(windowing.trigger);
+  const alreadyMerged = windowing.alreadyMerged || needsMerge(windowing);
+  if (trigger === windowing.trigger && alreadyMerged === windowing.alreadyMerged) return windowing;
+  return Object.freeze({ ...windowing, trigger, alreadyMerged });
 }
 
 function isUnboundedSource(fn: Extract<PrimitiveDraft, { kind: "parDo" }>["fn"]): boolean {

@@ -13,6 +13,7 @@ import {
   type CompositeNode,
   type Graph,
   MAIN_OUTPUT,
+  type ParDoNode,
   type PCollectionId,
   type PCollectionNode,
   type PrimitiveNode,
@@ -20,7 +21,8 @@ import {
   type TransformNode,
 } from "./nodes.js";
 import type { RunHooks } from "./run-hooks.js";
-import type { SideInput } from "./side-input.js";
+import { accessPatternOf, type SideInput } from "./side-input.js";
+import { isStatefulFn, requireFixedWindows } from "./stateful.js";
 
 /** Output tags: part of ids and of runners' own names. */
 const TAG = /^[A-Za-z0-9][\w-]*$/;
@@ -87,6 +89,8 @@ export class GraphBuilder {
     const tags = [MAIN_OUTPUT, ...(draft.kind === "parDo" ? (draft.tags ?? []) : [])];
     const outputs: Record<string, PCollectionId> = {};
     const flow = flowOf(name, draft, (id) => this.flowAt(id));
+    if (draft.kind === "parDo")
+      requireFixedWindows(name, draft.fn, this.flowAt(draft.input).windowing);
     for (const tag of tags) {
       if (!TAG.test(tag)) {
         throw new BeamlineError(
@@ -162,6 +166,10 @@ export class GraphBuilder {
     for (const node of this.transforms.values()) {
       if (node.kind === "groupByKey") this.requireKv(node.name, node.input, node.output);
       if (node.kind === "combineStep") this.passCombineCoders(node);
+      if (node.kind === "parDo") {
+        this.requireLookupKeys(node);
+        if (isStatefulFn(node.fn)) this.requireStateKey(node);
+      }
       // Once more: inputs may have got their coders after the transform was added.
       this.inheritCoder(node);
     }
@@ -186,6 +194,28 @@ export class GraphBuilder {
     if (!this.coders.has(output)) {
       this.coders.set(output, kv(keyCoder, iterable(value)) as Coder<unknown>);
     }
+  }
+
+  /** A side input that is read by key is coded as pairs with a deterministic key. */
+  private requireLookupKeys({ name, sideInputs }: ParDoNode): void {
+    for (const { pcollection, view } of Object.values(sideInputs)) {
+      if (accessPatternOf(view) !== "multimap") continue;
+      const [key, value] = this.kvComponents(name, pcollection);
+      this.coders.set(pcollection, kv(keyCoderFor(name, key), value) as Coder<unknown>);
+    }
+  }
+
+  /** State belongs to a key: the input is coded as pairs with a deterministic key. */
+  private requireStateKey({ name, input }: ParDoNode): void {
+    const coder = this.coders.get(input);
+    if (coder !== undefined && coder !== js && coder.urn !== "beam:coder:kv:v1") {
+      throw new BeamlineError(
+        "NOT_KEYED",
+        `Cannot keep state or set timers in "${name}": its input has the coder ${coder.urn}, which does not encode [K, V] pairs; call keyBy() first`,
+      );
+    }
+    const [key, value] = this.kvComponents(name, input);
+    this.coders.set(input, kv(keyCoderFor(name, key), value) as Coder<unknown>);
   }
 
   private kvComponents(name: string, id: PCollectionId): readonly [Coder<unknown>, Coder<unknown>] {

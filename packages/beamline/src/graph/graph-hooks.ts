@@ -13,12 +13,22 @@ export interface GraphHooks {
 
 export function hooksOf(graph: Graph): GraphHooks {
   const hooks: RunHooks[] = [];
+  const checks: (() => Promise<void>)[] = [];
   for (const node of graph.transforms.values()) {
-    if (node.kind === "composite" && node.hooks !== undefined) hooks.push(node.hooks);
+    if (node.kind !== "composite" || node.hooks === undefined) continue;
+    const { name, hooks: own } = node;
+    hooks.push(own);
+    checks.push(async () => {
+      try {
+        await own.check?.();
+      } catch (error) {
+        throw naming(name, error);
+      }
+    });
   }
   return {
     async check() {
-      const results = await Promise.allSettled(hooks.map(async (hook) => await hook.check?.()));
+      const results = await Promise.allSettled(checks.map((check) => check()));
       throwTogether(results.flatMap((r) => (r.status === "rejected" ? [r.reason] : [])));
     },
     async prepare() {
@@ -28,6 +38,14 @@ export function hooksOf(graph: Graph): GraphHooks {
       await Promise.allSettled(hooks.map(async (hook) => await hook.abandon?.()));
     },
   };
+}
+
+/** The same error, with the transform that it is about. */
+function naming(transform: string, error: unknown): unknown {
+  if (!(error instanceof BeamlineError)) return error;
+  const { code, message, origin, cause } = error;
+  const named = message.replace(/$/m, ` (transform "${transform}")`);
+  return new BeamlineError(code, named, { origin, cause });
 }
 
 function throwTogether(errors: readonly unknown[]): void {

@@ -12,6 +12,7 @@ import type {
   SplitResult,
   ToLane,
 } from "./bundle/messages.js";
+import type { SideTokens } from "./bundle/side-tokens.js";
 import type { StateAnswer } from "./bundle/state-access.js";
 import { BundleInput } from "./bundle-input.js";
 import { DataPlane } from "./channels/data-plane.js";
@@ -100,6 +101,7 @@ export class ActiveBundles {
     instruction: string,
     wanted: Promise<DescriptorInfo>,
     embedded: readonly ElementsData[],
+    sideTokens: SideTokens,
   ): Promise<BundleOutcome> {
     let descriptor: DescriptorInfo;
     try {
@@ -120,7 +122,7 @@ export class ActiveBundles {
       descriptors.add(descriptor.id);
       handle.post({ kind: "descriptor", id: descriptor.id, bytes: descriptor.bytes });
     }
-    handle.post({ kind: "process", instruction, descriptor: descriptor.id });
+    handle.post({ kind: "process", instruction, descriptor: descriptor.id, sideTokens });
     for (const segment of embedded) postData(handle, segment, false);
     for (const segment of this.input.begin(instruction)) postData(handle, segment, false);
     return await outcome;

@@ -8,6 +8,7 @@ import type {
 import type { ActiveBundles } from "./active-bundles.js";
 import type { BundleCounts, RootElement } from "./bundle/messages.js";
 import { segmentsOf } from "./bundle/segments-of.js";
+import { type SideTokens, sideTokenId } from "./bundle/side-tokens.js";
 import type { DescriptorCache } from "./channels/descriptor-cache.js";
 import { encodeErrorReport } from "./error-report.js";
 import { type Measurement, measurementsOf, ShortIds } from "./monitoring.js";
@@ -68,10 +69,15 @@ export class Instructions {
 
   private async processBundle(
     instruction: string,
-    { processBundleDescriptorId, elements }: ProcessBundleRequest,
+    { processBundleDescriptorId, elements, cacheTokens }: ProcessBundleRequest,
   ): Promise<Answer | { readonly error: string }> {
     const descriptor = this.descriptors.get(processBundleDescriptorId);
-    const outcome = await this.bundles.process(instruction, descriptor, elements?.data ?? []);
+    const outcome = await this.bundles.process(
+      instruction,
+      descriptor,
+      elements?.data ?? [],
+      sideTokensOf(cacheTokens),
+    );
     if (outcome.kind === "failed") return { error: outcome.report };
     const { counts, embedded } = outcome;
     return {
@@ -131,4 +137,19 @@ export class Instructions {
 
 function applicationOf({ transform, input, element }: RootElement) {
   return { transformId: transform, inputId: input, element };
+}
+
+/** The tokens under which side inputs that earlier bundles have read are still right. */
+function sideTokensOf(tokens: ProcessBundleRequest["cacheTokens"]): SideTokens {
+  const entries = tokens.flatMap(({ type, token }) =>
+    type.case === "sideInput"
+      ? [
+          [
+            sideTokenId(type.value.transformId, type.value.sideInputId),
+            Buffer.from(token).toString("base64"),
+          ] as const,
+        ]
+      : [],
+  );
+  return Object.fromEntries(entries);
 }

@@ -1,6 +1,8 @@
 import { ByteWriter } from "../bytes/byte-writer.js";
 import { type MonitoringInfoSpec, monitoringInfoSpecs } from "../proto/monitoring-infos.js";
+
 import type { BundleCounts, Distribution } from "./bundle/messages.js";
+import { userMetricPayloads } from "./user-metrics.js";
 
 /** Namespace of the counters that user functions make with `ctx.counter(name)`. */
 export const USER_NAMESPACE = "beamline";
@@ -28,6 +30,16 @@ export function measurementsOf(counts: BundleCounts): Measurement[] {
     for (const [name, value] of Object.entries(step.counters)) {
       const labels = { PTRANSFORM: step.transform, NAMESPACE: USER_NAMESPACE, NAME: name };
       add(userSumInt64, labels, sumInt64(value));
+    }
+    for (const { name, data } of step.metrics ?? []) {
+      for (const part of userMetricPayloads(name, data)) {
+        const labels = {
+          PTRANSFORM: step.transform,
+          NAMESPACE: USER_NAMESPACE,
+          NAME: part.name,
+        };
+        add(part.spec, labels, part.payload);
+      }
     }
   }
   for (const sink of counts.sinks) {

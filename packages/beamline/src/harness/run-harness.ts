@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { BeamlineError, internalError } from "../model/errors.js";
 import { BeamFnControl } from "../proto/gen/fn-execution/control_pb.js";
 import { runnerProtocolUrns } from "../proto/urns.js";
@@ -12,8 +11,8 @@ import type { CodeSource, UnloadableCode } from "./code-source.js";
 import { decodeErrorReport, encodeErrorReport } from "./error-report.js";
 import { Instructions } from "./instructions.js";
 import type { OpenLane } from "./lanes/lane-handle.js";
-import type { LaneThread } from "./lanes/start-lane-thread.js";
-import { threadLane } from "./lanes/thread-lane.js";
+import { laneSetup, threadCount } from "./lanes/lane-setup.js";
+import { ThreadLane } from "./lanes/thread-lane.js";
 
 export interface HarnessOptions {
   /** What the runner calls this worker. Goes along with every call. */
@@ -34,10 +33,10 @@ export interface HarnessOptions {
    */
   readonly captureConsole?: boolean;
   /**
-   * Threads that `startLaneThread` has started, so that their loading overlaps with other things.
-   * They are the first lanes, and open at once. Default: none.
+   * Lanes that load the pipeline already, so that this overlaps with other things. They are the
+   * first, and open at once. Default: none.
    */
-  readonly startedThreads?: readonly LaneThread[];
+  readonly startedLanes?: readonly ThreadLane[];
   /** URNs of the optional protocols that the runner speaks, from its ProvisionInfo. Default: none. */
   readonly runnerCapabilities?: readonly string[];
   /** Ends the worker. What it is doing fails. */
@@ -109,7 +108,7 @@ class Harness {
     try {
       const { code } = this.options;
       if (code.kind === "unloadable") this.bundles.refuse(encodeErrorReport(code.cause));
-      this.bundles.warmUp(Math.max(1, this.options.startedThreads?.length ?? 0));
+      this.bundles.warmUp(Math.max(1, this.options.startedLanes?.length ?? 0));
       await this.serve();
     } finally {
       signal?.removeEventListener("abort", leave);
@@ -171,17 +170,11 @@ class Harness {
 }
 
 function threadsOf({ code, threads }: HarnessOptions): number {
-  if (code.kind !== "module") return 1;
-  const count = threads ?? availableParallelism();
-  if (Number.isInteger(count) && count >= 1) return count;
-  throw new BeamlineError(
-    "BAD_THREADS",
-    `Cannot run a worker with ${count} threads: give a whole number of 1 or more`,
-  );
+  return code.kind === "module" ? threadCount(threads) : 1;
 }
 
 async function laneOpener(options: HarnessOptions): Promise<(index: number) => OpenLane> {
-  const { code, captureConsole = true, startedThreads = [] } = options;
+  const { code, startedLanes = [] } = options;
   switch (code.kind) {
     case "graph": {
       // Whoever runs bundles in threads saves the time to load all that runs them.
@@ -189,12 +182,11 @@ async function laneOpener(options: HarnessOptions): Promise<(index: number) => O
       const open = inlineLane(code.graph);
       return () => open;
     }
-    case "module": {
-      const { code: reference, fingerprint } = code;
-      const parallelism = threadsOf(options);
-      const setup = { code: reference, fingerprint, parallelism, captureConsole };
-      return (index) => threadLane({ ...setup, name: `lane-${index}` }, startedThreads[index]);
-    }
+    case "module":
+      return (index) => {
+        const lane = startedLanes[index] ?? new ThreadLane(laneSetup(code, index, options));
+        return lane.open;
+      };
     case "unloadable":
       return () => {
         throw internalError("A worker without code was to run a bundle");

@@ -1,10 +1,10 @@
-import { availableParallelism } from "node:os";
 import { ProvisionService } from "../proto/gen/fn-execution/provision_pb.js";
 import { BeamFnExternalWorkerPool } from "../proto/gen/fn-execution/worker-pool_pb.js";
 import { bindService } from "../transport/service.js";
 import type { Network } from "../transport/transport.js";
 import type { CodeSource } from "./code-source.js";
-import { startLaneThread } from "./lanes/start-lane-thread.js";
+import { laneSetup, threadCount } from "./lanes/lane-setup.js";
+import { ThreadLane } from "./lanes/thread-lane.js";
 import { runHarness } from "./run-harness.js";
 
 export interface WorkerPoolOptions {
@@ -38,18 +38,21 @@ export async function startWorkerPool(options: WorkerPoolOptions): Promise<Worke
     { readonly stop: AbortController; readonly over: Promise<void> }
   >();
 
-  // Threads take a while to load: they do so while the runner starts the job.
+  // Threads take a while to load what they run: they do so while the runner starts the job.
   let spares =
     code.kind === "module"
-      ? Array.from({ length: threads ?? availableParallelism() }, startLaneThread)
+      ? Array.from(
+          { length: threadCount(threads) },
+          (_, index) => new ThreadLane(laneSetup(code, index, { threads, captureConsole: false })),
+        )
       : [];
 
   const start = (workerId: string, endpoints: Endpoints, runnerCapabilities: readonly string[]) => {
     const stop = new AbortController();
-    const startedThreads = spares;
+    const startedLanes = spares;
     spares = [];
     const over = runHarness({
-      startedThreads,
+      startedLanes,
       workerId,
       network,
       code,
@@ -100,7 +103,7 @@ export async function startWorkerPool(options: WorkerPoolOptions): Promise<Worke
       const running = [...workers.values()];
       for (const { stop } of running) stop.abort();
       await Promise.all(running.map(({ over }) => over));
-      await Promise.all(spares.map(({ worker }) => worker.terminate()));
+      await Promise.all(spares.map((lane) => lane.close()));
       await server.close();
     },
   };

@@ -16,8 +16,11 @@ export type JarArtifact = { readonly id: string } & (
 );
 
 export interface ExecutableJar {
-  /** The runner's job server with all its dependencies. */
-  readonly jobServerJar: string;
+  /**
+   * The runner's job server with all its dependencies. Without it the jar holds the pipeline alone,
+   * a few hundred kilobytes, and runs with the job server's jar beside it on the class path.
+   */
+  readonly jobServerJar?: string | undefined;
   /** Where the jar should be; what is there is replaced once the new one is complete. */
   readonly out: string;
   readonly jobName: string;
@@ -47,31 +50,38 @@ export interface WrittenJar {
  */
 export async function writeExecutableJar(jar: ExecutableJar): Promise<WrittenJar> {
   checkNames(jar);
-  return withFile(jar.jobServerJar, async (base) => {
-    const jobServer = await readJobServer(jar, base);
-    const out = await FileDraft.create(jar.out);
-    let written: WrittenJar;
-    try {
-      written = await writeEntries(jar, base, jobServer, out);
-    } catch (error) {
-      await out.discard();
-      throw error;
-    }
-    await out.commit();
-    return written;
-  });
+  const { jobServerJar, mainClass } = jar;
+  if (jobServerJar === undefined) {
+    const attributes = new Map([["Main-Class", mainClass]]);
+    return writeDraft(jar, { manifest: formatManifest(attributes), mainClass });
+  }
+  return withFile(jobServerJar, async (base) =>
+    writeDraft(jar, await readJobServer(jar, jobServerJar, base)),
+  );
+}
+
+async function writeDraft(jar: ExecutableJar, jobServer: JobServer): Promise<WrittenJar> {
+  const out = await FileDraft.create(jar.out);
+  let written: WrittenJar;
+  try {
+    written = await writeEntries(jar, jobServer, out);
+  } catch (error) {
+    await out.discard();
+    throw error;
+  }
+  await out.commit();
+  return written;
 }
 
 async function writeEntries(
   jar: ExecutableJar,
-  base: FileHandle,
-  { directory, manifest, mainClass }: JobServer,
+  { contents, manifest, mainClass }: JobServer,
   out: FileDraft,
 ): Promise<WrittenJar> {
   const zip = new ZipCopier(out, jar.signal);
   // Java's JarInputStream finds a manifest only in front of everything else.
   await zip.store(MANIFEST_NAME, Buffer.from(manifest));
-  await zip.copyEntries(base, directory, isKept);
+  if (contents !== undefined) await zip.copyEntries(contents.file, contents.directory, isKept);
   const names = pipelineEntries(jar.jobName);
   const defaultJob = JSON.stringify({ defaultJobName: jar.jobName });
   await zip.store(PIPELINE_MANIFEST, Buffer.from(defaultJob));
@@ -95,14 +105,16 @@ async function storeArtifact(zip: ZipCopier, name: string, artifact: JarArtifact
 }
 
 interface JobServer {
-  readonly directory: ZipDirectory;
+  /** What is taken over of its jar. */
+  readonly contents?: { readonly file: FileHandle; readonly directory: ZipDirectory };
   /** That of the new jar. */
   readonly manifest: string;
   readonly mainClass: string;
 }
 
 async function readJobServer(
-  { jobServerJar, mainClass: wanted }: ExecutableJar,
+  { mainClass: wanted }: ExecutableJar,
+  jobServerJar: string,
   base: FileHandle,
 ): Promise<JobServer> {
   const directory = await readDirectory(base);
@@ -117,7 +129,7 @@ async function readJobServer(
   const own = entries.get(MANIFEST_NAME);
   const text = own === undefined ? "" : (await readEntry(base, own)).toString();
   const attributes = new Map(parseManifest(text)).set("Main-Class", mainClass);
-  return { directory, manifest: formatManifest(attributes), mainClass };
+  return { contents: { file: base, directory }, manifest: formatManifest(attributes), mainClass };
 }
 
 /**

@@ -9,18 +9,40 @@ import { min } from "../combiners/min.js";
 import { type SampleOptions, sample } from "../combiners/sample.js";
 import { sum } from "../combiners/sum.js";
 import { top } from "../combiners/top.js";
+import type { AsyncOptions } from "../fn/async-options.js";
 import type { CombineFn } from "../fn/combine-fn.js";
-import type { ElementContext, TagTypes } from "../fn/context.js";
-import type { DoFn } from "../fn/do-fn.js";
+import type { ElementContext, NoSideInputs, TagTypes } from "../fn/context.js";
+import type { DoFnMethods } from "../fn/do-fn.js";
+import type { SideMap, SideMultimap } from "../fn/side-views.js";
 import type { SplittableDoFn } from "../fn/splittable-do-fn.js";
-import type { AsyncOptions, UserFn } from "../fn/user-fn.js";
+import type { UserFn } from "../fn/user-fn.js";
 import type { GraphBuilder, Label, PrimitiveDraft } from "../graph/graph-builder.js";
 import { MAIN_OUTPUT, type PCollectionId } from "../graph/nodes.js";
 import { BeamlineError, internalError } from "../model/errors.js";
+import type { WindowFn } from "../windowing/window-fn.js";
+import type { Checked, SideIn, SideOption } from "./function-options.js";
+import { asyncFnOf } from "./async-fn-of.js";
 import { handleIdsOf, PCollectionHandle, requireOwn } from "./handle.js";
 import { splitFunction, splitLabel } from "./labels.js";
+import {
+  type InWindow,
+  reifyTimestamp,
+  reifyWindow,
+  type Timestamped,
+  type TimestampOptions,
+  WithTimestamps,
+} from "./timestamps.js";
+import {
+  isNeverWindowed,
+  parametersOf,
+  type WindowOptions,
+  windowingOf,
+} from "./window-options.js";
 import { type Applicable, applyTransform } from "./ptransform.js";
+import { sideInputsIn } from "./side-inputs.js";
 import type { IfKeyed, Inferred, KeyOf, NotText, Synchronous, ValueOf } from "./type-sentences.js";
+import { userFnOf } from "./user-fn-of.js";
+import { PCollectionView, type SingletonOptions } from "./views.js";
 
 // A long file, since the verbs have to be methods of one class: they are what people read in their
 // editor. Each is its signatures and a few lines; what they are made of is in graph/ and combiners/.
@@ -31,33 +53,45 @@ type Keyed<T, Verb extends string> = IfKeyed<
   `${Verb}() needs [K, V] elements: call keyBy() first`
 >;
 
-type MapFn<T, U> = (
+type MapFn<T, U, Side = NoSideInputs> = (
   element: T,
-  ctx: ElementContext,
+  ctx: ElementContext<Side>,
 ) => U & Synchronous<U, "map() takes a synchronous function: use mapAsync() for an async one">;
 
-type FlatMapFn<T, U> = (
+type FlatMapFn<T, U, Side = NoSideInputs> = (
   element: T,
-  ctx: ElementContext,
+  ctx: ElementContext<Side>,
 ) => Iterable<U> & NotText<"flatMap() must not return a string: return [value], or use map()">;
 
-type Predicate<T, R> = (
+type Predicate<T, R, Side = NoSideInputs> = (
   element: T,
-  ctx: ElementContext,
+  ctx: ElementContext<Side>,
 ) => R & Synchronous<R, "filter() takes a synchronous predicate: use mapAsync() and then filter()">;
 
 /**
  * Makes the DoFn that `parDo` runs: called once per worker and again after a failed bundle, and
  * once while the pipeline is built, to see what it makes.
  */
-export type DoFnFactory<In, Out, Tags extends TagTypes> = () =>
-  | DoFn<In, Out, Tags>
-  | SplittableDoFn<In, unknown, unknown, Out, Tags>;
+export type DoFnFactory<In, Out, Tags extends TagTypes, Side = NoSideInputs> = () =>
+  | DoFnMethods<In, Out, Tags, Side>
+  | SplittableDoFn<In, unknown, unknown, Out, Tags, Side>;
 
 /** The outputs of a `parDo` with extra outputs: `out` is the main one. */
 export type TaggedOutputs<Out, Tags extends TagTypes, Names extends keyof Tags & string> = {
   readonly out: PCollection<Out>;
 } & { readonly [Name in Names]: PCollection<Tags[Name]> };
+
+/** What `parDo` takes besides the DoFn. */
+export interface ParDoOptions<Tags extends TagTypes> extends SideOption {
+  /** Extra outputs. */
+  readonly tags?: readonly (keyof Tags & string)[];
+}
+
+type ParDoResult<Out, Tags extends TagTypes, O> = O extends {
+  readonly tags: readonly (infer Names extends keyof Tags & string)[];
+}
+  ? TaggedOutputs<Out, Tags, Names>
+  : PCollection<Out>;
 
 /**
  * A distributed, immutable bag of elements of one type: the value between two transforms.
@@ -84,18 +118,36 @@ export class PCollection<out T> extends PCollectionHandle {
 
   /** Turns each element into exactly one. */
   map<U extends Inferred>(fn: MapFn<T, U>): PCollection<U>;
+  map<U extends Inferred, O extends SideOption>(
+    fn: MapFn<T, U, SideIn<O>>,
+    options: O & Checked<O>,
+  ): PCollection<U>;
   map<U extends Inferred>(name: string, fn: MapFn<T, U>): PCollection<U>;
+  map<U extends Inferred, O extends SideOption>(
+    name: string,
+    fn: MapFn<T, U, SideIn<O>>,
+    options: O & Checked<O>,
+  ): PCollection<U>;
   map<U>(...args: readonly unknown[]): PCollection<U> {
-    const { label, fn } = splitFunction<MapFn<T, U>>("map", args);
-    return this.add(label, { kind: "map", fn });
+    const { label, fn, rest } = splitFunction<MapFn<T, U>>("map", args);
+    return this.add(label, { kind: "map", fn }, undefined, rest[0]);
   }
 
   /** Turns each element into any number of them: the items of what `fn` returns. */
   flatMap<U extends Inferred>(fn: FlatMapFn<T, U>): PCollection<U>;
+  flatMap<U extends Inferred, O extends SideOption>(
+    fn: FlatMapFn<T, U, SideIn<O>>,
+    options: O & Checked<O>,
+  ): PCollection<U>;
   flatMap<U extends Inferred>(name: string, fn: FlatMapFn<T, U>): PCollection<U>;
+  flatMap<U extends Inferred, O extends SideOption>(
+    name: string,
+    fn: FlatMapFn<T, U, SideIn<O>>,
+    options: O & Checked<O>,
+  ): PCollection<U>;
   flatMap<U>(...args: readonly unknown[]): PCollection<U> {
-    const { label, fn } = splitFunction<FlatMapFn<T, U>>("flatMap", args);
-    return this.add(label, { kind: "flatMap", fn });
+    const { label, fn, rest } = splitFunction<FlatMapFn<T, U>>("flatMap", args);
+    return this.add(label, { kind: "flatMap", fn }, undefined, rest[0]);
   }
 
   /** Keeps the elements for which `predicate` holds; a type guard narrows the element type. */
@@ -105,10 +157,19 @@ export class PCollection<out T> extends PCollectionHandle {
     predicate: (element: T, ctx: ElementContext) => element is U,
   ): PCollection<U>;
   filter<R>(predicate: Predicate<T, R>): PCollection<T>;
+  filter<R, O extends SideOption>(
+    predicate: Predicate<T, R, SideIn<O>>,
+    options: O & Checked<O>,
+  ): PCollection<T>;
   filter<R>(name: string, predicate: Predicate<T, R>): PCollection<T>;
+  filter<R, O extends SideOption>(
+    name: string,
+    predicate: Predicate<T, R, SideIn<O>>,
+    options: O & Checked<O>,
+  ): PCollection<T>;
   filter(...args: readonly unknown[]): PCollection<T> {
-    const { label, fn } = splitFunction<Predicate<T, unknown>>("filter", args);
-    return this.sameCoder(this.add<T>(label, { kind: "filter", fn }));
+    const { label, fn, rest } = splitFunction<Predicate<T, unknown>>("filter", args);
+    return this.sameCoder(this.add<T>(label, { kind: "filter", fn }, undefined, rest[0]));
   }
 
   /**
@@ -117,28 +178,28 @@ export class PCollection<out T> extends PCollectionHandle {
    */
   mapAsync<U extends Inferred>(
     fn: (element: T, ctx: ElementContext) => PromiseLike<U>,
-    options?: AsyncOptions,
+    options?: AsyncOptions & { readonly side?: never },
+  ): PCollection<U>;
+  mapAsync<U extends Inferred, O extends AsyncOptions & SideOption>(
+    fn: (element: T, ctx: ElementContext<SideIn<O>>) => PromiseLike<U>,
+    options: O & Checked<O>,
   ): PCollection<U>;
   mapAsync<U extends Inferred>(
     name: string,
     fn: (element: T, ctx: ElementContext) => PromiseLike<U>,
-    options?: AsyncOptions,
+    options?: AsyncOptions & { readonly side?: never },
+  ): PCollection<U>;
+  mapAsync<U extends Inferred, O extends AsyncOptions & SideOption>(
+    name: string,
+    fn: (element: T, ctx: ElementContext<SideIn<O>>) => PromiseLike<U>,
+    options: O & Checked<O>,
   ): PCollection<U>;
   mapAsync<U>(...args: readonly unknown[]): PCollection<U> {
     type Fn = (element: T, ctx: ElementContext) => PromiseLike<U>;
     const { label, fn, rest } = splitFunction<Fn>("mapAsync", args);
-    const { concurrency = 16, ordered = false } = (rest[0] as AsyncOptions | undefined) ?? {};
-    if (!Number.isInteger(concurrency) || concurrency < 1) {
-      throw new BeamlineError(
-        "BAD_CONCURRENCY",
-        `Cannot apply "${label.name}": concurrency is ${concurrency}; give a whole number of 1 or more`,
-      );
-    }
-    return this.add(
-      label,
-      { kind: "mapAsync", fn, concurrency, ordered },
-      { concurrency, ordered },
-    );
+    const made = asyncFnOf(label, fn, (rest[0] as AsyncOptions | undefined) ?? {});
+    const { concurrency, ordered } = made;
+    return this.add(label, made, { concurrency, ordered }, rest[0]);
   }
 
   /** Runs a {@link DoFn}: life cycle, several outputs per element, extra outputs by tag. */
@@ -147,6 +208,15 @@ export class PCollection<out T> extends PCollectionHandle {
     name: string,
     make: DoFnFactory<T, Out, Tags>,
   ): PCollection<Out>;
+  parDo<Out, Tags extends TagTypes, O extends ParDoOptions<Tags>>(
+    make: DoFnFactory<T, Out, Tags, SideIn<O>>,
+    options: O & Checked<O>,
+  ): ParDoResult<Out, Tags, O>;
+  parDo<Out, Tags extends TagTypes, O extends ParDoOptions<Tags>>(
+    name: string,
+    make: DoFnFactory<T, Out, Tags, SideIn<O>>,
+    options: O & Checked<O>,
+  ): ParDoResult<Out, Tags, O>;
   parDo<Out, Tags extends TagTypes, const Names extends keyof Tags & string>(
     make: DoFnFactory<T, Out, Tags>,
     tags: readonly Names[],
@@ -158,13 +228,16 @@ export class PCollection<out T> extends PCollectionHandle {
   ): TaggedOutputs<Out, Tags, Names>;
   parDo(...args: readonly unknown[]): unknown {
     const { label, fn: make, rest } = splitFunction<() => unknown>("parDo", args);
-    const tags = tagsOf(label, rest[0]);
+    const options = Array.isArray(rest[0]) ? { tags: rest[0] } : rest[0];
+    const tags = tagsOf(label, (options as { readonly tags?: unknown } | undefined)?.tags);
+    const sideInputs = sideInputsIn(label.name, this.builder, this.id, options);
     const fn = userFnOf(label, make);
     const outputs = this.addPrimitive(label, {
       kind: "parDo",
       input: this.id,
       fn,
       ...(tags === undefined ? {} : { tags }),
+      ...(sideInputs === undefined ? {} : { sideInputs }),
     });
     if (tags === undefined) return PCollection.of(this.builder, outputs, MAIN_OUTPUT);
     const named = [MAIN_OUTPUT, ...tags].map((tag) => [
@@ -204,11 +277,24 @@ export class PCollection<out T> extends PCollectionHandle {
 
   /** Pairs each element with a key, as `[key, element]`. */
   keyBy<K extends Inferred>(fn: MapFn<T, K>): PCollection<[K, T]>;
+  keyBy<K extends Inferred, O extends SideOption>(
+    fn: MapFn<T, K, SideIn<O>>,
+    options: O & Checked<O>,
+  ): PCollection<[K, T]>;
   keyBy<K extends Inferred>(name: string, fn: MapFn<T, K>): PCollection<[K, T]>;
+  keyBy<K extends Inferred, O extends SideOption>(
+    name: string,
+    fn: MapFn<T, K, SideIn<O>>,
+    options: O & Checked<O>,
+  ): PCollection<[K, T]>;
   keyBy<K>(...args: readonly unknown[]): PCollection<[K, T]> {
-    const { label, fn } = splitFunction<(element: T, ctx: ElementContext) => K>("keyBy", args);
-    const pair = (element: T, ctx: ElementContext): [K, T] => [fn(element, ctx), element];
-    const keyed = this.add<[K, T]>(label, { kind: "map", fn: pair });
+    const { label, fn, rest } = splitFunction<(element: T, ctx: ElementContext) => K>("keyBy", args);
+    // As many parameters as `fn` has: they tell whether it uses the context.
+    const pair =
+      fn.length < 2
+        ? (element: T): [K, T] => [(fn as (element: T) => K)(element), element]
+        : (element: T, ctx: ElementContext): [K, T] => [fn(element, ctx), element];
+    const keyed = this.add<[K, T]>(label, { kind: "map", fn: pair }, undefined, rest[0]);
     return keyed.withCoder(kv(js, this.coder() ?? js) as unknown as Coder<[K, T]>);
   }
 
@@ -281,7 +367,10 @@ export class PCollection<out T> extends PCollectionHandle {
     return pairsOf(this).combineKeyed(label, combine);
   }
 
-  /** Combines all elements into one result; of no elements, too. */
+  /**
+   * Combines all elements into one result; of no elements, too. In windows, or with a trigger, it
+   * gives one for each window (and pane) that has elements, and nothing for those that have none.
+   */
   combineGlobally<Acc, Out>(combine: CombineFn<T, Acc, Out>): PCollection<Out>;
   combineGlobally<Acc, Out>(name: string, combine: CombineFn<T, Acc, Out>): PCollection<Out>;
   combineGlobally<Out>(...args: readonly unknown[]): PCollection<Out> {
@@ -289,6 +378,9 @@ export class PCollection<out T> extends PCollectionHandle {
     return this.composite(label, () => {
       const keyed = this.add<[null, T]>(named("Key"), { kind: "map", fn: (e: T) => [null, e] });
       const lifted = keyed.combineStep<[null, unknown]>("precombine", combine);
+      if (!isNeverWindowed(this.builder.flowAt(this.id).windowing)) {
+        return lifted.combineRestGlobally<Out>(combine);
+      }
       // An accumulator of nothing joins in, so that an empty input has a result as well.
       const impulse = PCollection.of<Uint8Array>(
         this.builder,
@@ -301,11 +393,7 @@ export class PCollection<out T> extends PCollectionHandle {
       });
       const coder = kv(js, combine.accumulatorCoder ?? js) as unknown as Coder<[null, unknown]>;
       const accumulators = lifted.flatten("WithEmpty", empty.withCoder(coder)).withCoder(coder);
-      const result = accumulators.combineRest<[null, Out]>(combine);
-      const out = pairsOf(result).pick<Out>("Values", "Values", (pair) => pair[1]);
-      return combine.outputCoder === undefined
-        ? out
-        : out.withCoder(combine.outputCoder as Coder<Out>);
+      return accumulators.combineRestGlobally<Out>(combine);
     });
   }
 
@@ -381,6 +469,90 @@ export class PCollection<out T> extends PCollectionHandle {
     });
   }
 
+  // --- from the side ------------------------------------------------------------------------
+
+  /** For functions that read its only element from the side: `ctx.side.<name>` is the element. */
+  asSingleton(): PCollectionView<T>;
+  asSingleton<D>(options: SingletonOptions<D>): PCollectionView<T | D>;
+  asSingleton<D>(options?: SingletonOptions<D>): PCollectionView<T | D> {
+    const fallback = options !== undefined && "default" in options;
+    const view = { kind: "singleton" as const };
+    return new PCollectionView(
+      this,
+      fallback ? { ...view, default: { value: options.default } } : view,
+    );
+  }
+
+  /** For functions that go through it from the side: decoded as it is iterated, however large. */
+  asIterable(): PCollectionView<Iterable<T>> {
+    return new PCollectionView(this, { kind: "iterable" });
+  }
+
+  /** For functions that read it from the side as one array, in no order: kept in memory. */
+  asList(): PCollectionView<readonly T[]> {
+    return new PCollectionView(this, { kind: "list" });
+  }
+
+  /** For functions that look up values by key from the side; each key occurs once. */
+  asMap(this: Keyed<T, "asMap">): PCollectionView<SideMap<KeyOf<T>, ValueOf<T>>> {
+    return new PCollectionView(pairsOf(this), { kind: "map" });
+  }
+
+  /** For functions that look up the values of a key from the side, any number of them. */
+  asMultimap(this: Keyed<T, "asMultimap">): PCollectionView<SideMultimap<KeyOf<T>, ValueOf<T>>> {
+    return new PCollectionView(pairsOf(this), { kind: "multimap" });
+  }
+
+  // --- windows and time ---------------------------------------------------------------------
+
+  /**
+   * Puts each element into the windows that hold its timestamp; groupings below gather each key's
+   * values window by window, and emit as `options` say. What they leave out is as it was.
+   *
+   * @throws LATENESS_NOT_SPECIFIED, ACCUMULATION_NOT_SPECIFIED where a trigger or late data make it
+   * matter and nothing was said.
+   */
+  window(windowFn: WindowFn, options?: WindowOptions): PCollection<T>;
+  window(name: string, windowFn: WindowFn, options?: WindowOptions): PCollection<T>;
+  window(...args: readonly unknown[]): PCollection<T> {
+    const { label, rest } = splitLabel("Window", args);
+    const [windowFn, options = {}] = rest as [WindowFn, WindowOptions?];
+    const before = this.builder.flowAt(this.id).windowing;
+    const windowing = windowingOf(label.name, before, windowFn, options);
+    const draft: PrimitiveDraft = { kind: "windowInto", input: this.id, windowing };
+    const outputs = this.addPrimitive(label, draft, parametersOf(windowing));
+    return PCollection.of(this.builder, outputs, MAIN_OUTPUT);
+  }
+
+  /**
+   * Gives each element the timestamp that `fn` tells: milliseconds since the epoch, or a Date. Not
+   * before the one that it has, less `allowedSkew`; elements of bounded sources have the earliest.
+   */
+  withTimestamps(fn: (element: T) => number | Date, options?: TimestampOptions): PCollection<T>;
+  withTimestamps(
+    name: string,
+    fn: (element: T) => number | Date,
+    options?: TimestampOptions,
+  ): PCollection<T>;
+  withTimestamps(...args: readonly unknown[]): PCollection<T> {
+    type Fn = (element: T) => number | Date;
+    const { label, fn, rest } = splitFunction<Fn>("withTimestamps", args);
+    const [options = {}] = rest as [TimestampOptions?];
+    const make = () => new WithTimestamps(label.name, fn, options);
+    return this.sameCoder(this.add<T>(label, userFnOf(label, make), options));
+  }
+
+  /** Each element with its timestamp, as `{ value, timestamp }`. */
+  reifyTimestamps(name?: string): PCollection<Timestamped<T>> {
+    const label = optional(name, "ReifyTimestamps");
+    return this.add(label, { kind: "map", fn: reifyTimestamp });
+  }
+
+  /** Each element with all that accompanies it, as `{ value, timestamp, window, pane }`. */
+  reifyWindows(name?: string): PCollection<InWindow<T>> {
+    return this.add(optional(name, "ReifyWindows"), { kind: "map", fn: reifyWindow });
+  }
+
   // --- shape --------------------------------------------------------------------------------
 
   /** This collection and `others` as one. */
@@ -445,8 +617,17 @@ export class PCollection<out T> extends PCollectionHandle {
     return this.builder.addPrimitive(draft, label, parameters);
   }
 
-  private add<U>(label: Label, fn: UserFn, parameters?: unknown): PCollection<U> {
-    const outputs = this.addPrimitive(label, { kind: "parDo", input: this.id, fn }, parameters);
+  /** @param options - May name side inputs. */
+  private add<U>(
+    label: Label,
+    fn: UserFn,
+    parameters?: unknown,
+    options?: unknown,
+  ): PCollection<U> {
+    const sideInputs = sideInputsIn(label.name, this.builder, this.id, options);
+    const beside = sideInputs === undefined ? {} : { sideInputs };
+    const draft: PrimitiveDraft = { kind: "parDo", input: this.id, fn, ...beside };
+    const outputs = this.addPrimitive(label, draft, parameters);
     return PCollection.of(this.builder, outputs, MAIN_OUTPUT);
   }
 
@@ -496,6 +677,17 @@ export class PCollection<out T> extends PCollectionHandle {
     return PCollection.of(this.builder, grouped, MAIN_OUTPUT)
       .combineStep<unknown>("merge", combine)
       .combineStep<U>("extract", combine);
+  }
+
+  /** The same for accumulators of one key, and only the results. */
+  private combineRestGlobally<Out>(
+    combine: CombineFn<unknown, unknown, unknown>,
+  ): PCollection<Out> {
+    const result = this.combineRest<[null, Out]>(combine);
+    const out = pairsOf(result).pick<Out>("Values", "Values", (pair) => pair[1]);
+    return combine.outputCoder === undefined
+      ? out
+      : out.withCoder(combine.outputCoder as Coder<Out>);
   }
 
   private combineKeyed<U>(
@@ -558,23 +750,4 @@ function tagsOf(label: Label, tags: unknown): readonly string[] | undefined {
     "BAD_TAG",
     `Cannot apply "${label.name}": the extra outputs are ${JSON.stringify(tags)}; give an array of their tags: parDo(make, ["errors"])`,
   );
-}
-
-/** Makes one DoFn to see which kind it is, and refuses what is none. */
-function userFnOf(label: Label, make: () => unknown): UserFn {
-  const made = isDoFnClass(make) ? undefined : make();
-  const probe = made as { process?: unknown; initialRestriction?: unknown } | undefined;
-  if (typeof probe?.process !== "function") {
-    throw new BeamlineError(
-      "NOT_A_DO_FN",
-      `Cannot apply "${label.name}": parDo() takes a function that makes the DoFn; write parDo(() => new MyDoFn())`,
-    );
-  }
-  return typeof probe.initialRestriction === "function"
-    ? { kind: "splittable", make: make as () => never }
-    : { kind: "doFn", make: make as () => never };
-}
-
-function isDoFnClass(make: () => unknown): boolean {
-  return /^class\b/.test(Function.prototype.toString.call(make));
 }

@@ -1,4 +1,4 @@
-import { combineFn } from "../fn/combine-fn.js";
+import { toList } from "../combiners/to-list.js";
 import { BeamlineError } from "../model/errors.js";
 import type { PCollection } from "../pipeline/pcollection.js";
 import type { PTransform } from "../pipeline/ptransform.js";
@@ -17,28 +17,12 @@ export function elementsAre<T>(expected: readonly T[]): PTransform<PCollection<T
   return {
     name: "ElementsAre",
     expand(elements) {
-      elements.combineGlobally("Gather", list<T>()).map("Compare", (actual) => {
+      elements.combineGlobally("Gather", toList<T>()).map("Compare", (actual) => {
         requireSame(actual, expected);
         return null;
       });
     },
   };
-}
-
-function list<T>() {
-  return combineFn<T, T[], T[]>({
-    name: "List",
-    create: () => [],
-    add(values, value) {
-      values.push(value);
-      return values;
-    },
-    merge(a, b) {
-      for (const value of b) a.push(value);
-      return a;
-    },
-    extract: (values) => values,
-  });
 }
 
 function requireSame(actual: readonly unknown[], expected: readonly unknown[]): void {

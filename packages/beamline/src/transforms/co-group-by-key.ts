@@ -1,7 +1,8 @@
+import { MAIN_OUTPUT } from "../graph/nodes.js";
 import { BeamlineError } from "../model/errors.js";
+import { coGroup } from "../pipeline/co-group.js";
 import { requireOwn } from "../pipeline/handle.js";
-import type { PCollection } from "../pipeline/pcollection.js";
-import { applyTransform } from "../pipeline/ptransform.js";
+import { PCollection } from "../pipeline/pcollection.js";
 
 /** Keyed inputs by name. */
 type KeyedInputs<K> = Readonly<Record<string, PCollection<readonly [K, unknown]>>>;
@@ -36,27 +37,27 @@ export function coGroupByKey<K, Inputs extends KeyedInputs<K>>(
 ): PCollection<[K, CoGrouped<Inputs>]> {
   const [name, inputs] = args.length === 1 ? ["CoGroupByKey", args[0]] : args;
   const names = Object.keys(inputs);
-  const [first, ...others] = Object.entries(inputs);
+  const [first] = Object.entries(inputs);
   if (first === undefined) {
     throw new BeamlineError(
       "NO_INPUTS",
       `Cannot group in "${name}": there are no inputs; pass an object of keyed PCollections by name`,
     );
   }
-  type Tagged = [K, readonly [number, unknown]];
-  const tag = (label: string, input: PCollection<readonly [K, unknown]>): PCollection<Tagged> =>
-    input.map(`Tag ${label}`, ([key, value]): Tagged => [key, [names.indexOf(label), value]]);
   const { builder } = first[1];
   const ids = requireOwn(name, builder, Object.values(inputs));
-  const expand = (): PCollection<[K, CoGrouped<Inputs>]> =>
-    tag(first[0], first[1])
-      .flatten("Together", ...others.map(([label, other]) => tag(label, other)))
-      .groupByKey("Group")
-      .map("Untag", ([key, tagged]): [K, CoGrouped<Inputs>] => {
+  const tags = names.map((label, i) => [label, ids[i] ?? ""] as const);
+  const label = { name, given: args.length > 1 };
+  const id = builder.composite(
+    label,
+    ids,
+    (output: string) => [output],
+    () =>
+      coGroup(builder, tags, "Untag", ([key, values]) => {
         const lists = names.map((): unknown[] => []);
-        for (const [index, value] of tagged) lists[index]?.push(value);
-        const byName = Object.fromEntries(names.map((label, i) => [label, lists[i]]));
-        return [key, byName as unknown as CoGrouped<Inputs>];
-      });
-  return applyTransform(builder, inputs, ids, [name, expand]);
+        for (const [tag, value] of values) lists[tag]?.push(value);
+        return [[key, Object.fromEntries(names.map((each, i) => [each, lists[i]]))]];
+      }),
+  );
+  return PCollection.of(builder, { [MAIN_OUTPUT]: id }, MAIN_OUTPUT);
 }

@@ -64,6 +64,11 @@ export interface CustomWindowFn {
    * never merge.
    */
   merge?(windows: readonly IntervalWindow[]): Iterable<readonly IntervalWindow[]>;
+  /**
+   * The timestamp that an element counts with where timestamps are combined by `earliestTransformed`.
+   * Not before the element's own.
+   */
+  outputTime?(timestamp: Timestamp, window: IntervalWindow): Timestamp;
   /** The window of a side input that belongs to a window of the main input. Default: the one of its last instant. */
   sideInputWindow?(mainWindowEnd: Timestamp): IntervalWindow;
   /** Whether `assign` may give more than one window. Default: true. */

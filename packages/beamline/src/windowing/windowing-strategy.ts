@@ -1,11 +1,15 @@
 import type { Trigger } from "./trigger.js";
-import type { WindowFn } from "./window-fn.js";
+import type { CustomWindowFn, WindowFn } from "./window-fn.js";
 
 /** Whether a pane holds what came since the last one, or all of its window so far. */
 export type Accumulation = "discarding" | "accumulating";
 
-/** The timestamp of what a grouping emits for a window (Beam's `OutputTime`). */
-export type TimestampCombiner = "earliest" | "latest" | "endOfWindow";
+/**
+ * The timestamp of what a grouping emits for a window (Beam's `OutputTime`): that of the earliest or
+ * latest element of the pane that was not late, or the window's last instant. `earliestTransformed`
+ * is the earliest after {@link CustomWindowFn.outputTime}, which only the embedded engine has.
+ */
+export type TimestampCombiner = "earliest" | "latest" | "endOfWindow" | "earliestTransformed";
 
 /** How a PCollection is windowed, and how groupings below emit (Beam's `WindowingStrategy`). */
 export interface WindowingStrategy {

@@ -48,6 +48,7 @@ export type PodRole = "driver" | "executor";
 /** A pod of an application. */
 export interface AppPod {
   readonly name: string;
+  readonly uid: string;
   readonly role: PodRole;
   /** As it is called in logs: `driver`, `exec-1`. */
   readonly label: string;
@@ -101,6 +102,7 @@ export function appPodOf({ metadata, spec, status = {} }: PodObject): AppPod {
   const finished = containers.flatMap(({ state }) => state?.terminated?.finishedAt ?? []).at(-1);
   return {
     name: metadata.name,
+    uid: metadata.uid ?? "",
     role,
     label: role === "driver" ? "driver" : `exec-${labels[podLabels.executorId] ?? metadata.name}`,
     phase,

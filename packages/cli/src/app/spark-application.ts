@@ -15,6 +15,12 @@ export const MANAGED_BY = "beamline";
 /** Where the record of a deploy lies: `s3://bucket/prefix/records/SHA256.json`. */
 export const RECORD_ANNOTATION = "beamline.dev/record";
 
+/** Spark's ids of earlier runs under the same name, with commas between them. */
+export const EARLIER_RUNS_ANNOTATION = "beamline.dev/earlier-runs";
+
+/** There when people have ended the application themselves. */
+export const CANCELLED_ANNOTATION = "beamline.dev/cancelled";
+
 /** The operator's words for where an application is. */
 export type ApplicationState =
   | ""
@@ -52,6 +58,7 @@ export interface SparkApplicationObject extends KubeObject {
   readonly spec?: {
     readonly image?: string;
     readonly suspend?: boolean;
+    readonly restartPolicy?: { readonly type?: string };
     readonly sparkConf?: Readonly<Record<string, string>>;
     readonly hadoopConf?: Readonly<Record<string, string>>;
     readonly driver?: ResourceSpec;
@@ -96,9 +103,13 @@ export interface App {
   readonly attempts: number;
   /** `s3://` URL of the record of its deploy. */
   readonly record: string | undefined;
+  /** Spark's ids of runs under this name before it. */
+  readonly earlierRuns: readonly string[];
   /** `s3a://` URL of the folder of event logs. */
   readonly eventLogs: string | undefined;
   readonly deleting: boolean;
+  /** Whether people have ended it themselves. */
+  readonly cancelled: boolean;
 }
 
 export function appOf(object: SparkApplicationObject): App {
@@ -121,17 +132,19 @@ export function appOf(object: SparkApplicationObject): App {
     ended,
     attempts: status?.executionAttempts ?? 0,
     record: annotations[RECORD_ANNOTATION],
+    earlierRuns: (annotations[EARLIER_RUNS_ANNOTATION] ?? "").split(",").filter((id) => id !== ""),
     eventLogs:
       spec?.sparkConf?.["spark.eventLog.enabled"] === "true"
         ? spec.sparkConf["spark.eventLog.dir"]
         : undefined,
     deleting: metadata.deletionTimestamp !== undefined,
+    cancelled: annotations[CANCELLED_ANNOTATION] !== undefined,
   };
 }
 
 /** Whether an application will not do anything more by itself. */
 export function hasEnded({ state }: Pick<App, "state">): boolean {
-  return state === "COMPLETED" || state === "FAILED";
+  return state === "COMPLETED" || state === "FAILED" || state === "SUSPENDED";
 }
 
 function stateOf(text: string | undefined): ApplicationState {

@@ -196,3 +196,14 @@ test("withLocation keeps lines, hashbangs and directives", () => {
   );
   expect(withLocation("plain()", "/a/b.js")).toBe("plain()");
 });
+
+test("bundlePipeline leaves out a client that is not installed until it is asked for", async () => {
+  write({
+    "main.ts":
+      'const load = () => import("./client.js"); export default [await load().catch((e) => e.code), 1];',
+    "client.ts": 'export { S3Client } from "@aws-sdk/client-s3";',
+  });
+  const { url } = await bundle("main.ts", workerProfile);
+  const { default: value } = await import(url);
+  expect(value).toEqual(["ERR_MODULE_NOT_FOUND", 1]);
+});

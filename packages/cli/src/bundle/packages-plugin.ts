@@ -15,6 +15,20 @@ export interface PackagesPluginOptions {
 /** Marks our own question to esbuild, which must not be answered by us. */
 const ASKED = { beamline: "asked" };
 
+/** Optional, and imported by the library when a pipeline opens its first `s3://` path. */
+const S3_CLIENT = "@aws-sdk/client-s3";
+const ABSENT = "beamline-absent";
+
+/** What a configuration file imports: there even where the command is not installed beside it. */
+const CONFIG = "beamline-config";
+const DEFINE_CONFIG = "export const defineConfig = (config) => config;";
+
+/** A module that fails as Node does when a package is not installed, but only once it is imported. */
+function absent(path: string): string {
+  const error = `Object.assign(new Error("Cannot find package '${path}'"), { code: "ERR_MODULE_NOT_FOUND" })`;
+  return `module.exports = {}; throw ${error};`;
+}
+
 /** Decides for each imported package whether it is bundled or imported from where it is installed. */
 export function packagesPlugin(options: PackagesPluginOptions): Plugin {
   const { dependencies, library, outside, external } = options;
@@ -31,15 +45,22 @@ export function packagesPlugin(options: PackagesPluginOptions): Plugin {
           return { errors: [{ text, detail: { hint: subpathHint(path, library) } }] };
         }
       });
+      build.onResolve({ filter: /^@beamline\/cli\/config$/ }, ({ path }) => ({
+        path,
+        namespace: CONFIG,
+      }));
+      build.onLoad({ filter: /^/, namespace: CONFIG }, () => ({ contents: DEFINE_CONFIG }));
       build.onResolve({ filter: /\.node$/ }, async (args) => {
         const found = await ask(build, args);
         return found && { path: found.path, external: true };
       });
+      build.onLoad({ filter: /^/, namespace: ABSENT }, ({ path }) => ({ contents: absent(path) }));
       build.onResolve({ filter: /^[^./#]/ }, async (args) => {
         const { path, kind } = args;
         if (args.pluginData === ASKED || !isBare(path) || kind === "entry-point") return undefined;
         const name = packageName(path);
         const found = await ask(build, args);
+        if (found === undefined && name === S3_CLIENT) return { path, namespace: ABSENT };
         if (linked && name === "zod" && kind !== "require-call") {
           return { path: found ? linkTo(found.path) : library.resolve(path), external: true };
         }

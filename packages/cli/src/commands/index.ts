@@ -1,4 +1,15 @@
 import type { Command } from "../command/command.js";
+import { appCancelCommand } from "./app/cancel.js";
+import { appDeleteCommand } from "./app/delete.js";
+import { appHistoryCommand } from "./app/history.js";
+import { appListCommand } from "./app/list.js";
+import { appLogsCommand } from "./app/logs.js";
+import { appMetricsCommand } from "./app/metrics.js";
+import { appResultsCommand } from "./app/results.js";
+import { appShowCommand } from "./app/show.js";
+import { appUiCommand } from "./app/ui.js";
+import { appWatchCommand } from "./app/watch.js";
+import { deployCommand } from "./deploy.js";
 import { graphCommand } from "./graph.js";
 import { jarInspectCommand } from "./jar/inspect.js";
 import { jarCommand } from "./jar/write.js";
@@ -7,6 +18,7 @@ import { jobsListCommand } from "./jobs/list.js";
 import { jobsMetricsCommand } from "./jobs/metrics.js";
 import { jobsShowCommand } from "./jobs/show.js";
 import { jobsWaitCommand } from "./jobs/wait.js";
+import { manifestCommand } from "./manifest.js";
 import { runCommand } from "./run.js";
 
 /** Every command, in the order in which help lists them. */
@@ -15,9 +27,21 @@ export const commands: readonly Command[] = [
   graphCommand,
   jarCommand,
   jarInspectCommand,
+  manifestCommand,
   jobsListCommand,
   jobsShowCommand,
   jobsWaitCommand,
   jobsMetricsCommand,
   jobsCancelCommand,
+  deployCommand,
+  appListCommand,
+  appShowCommand,
+  appWatchCommand,
+  appLogsCommand,
+  appMetricsCommand,
+  appUiCommand,
+  appHistoryCommand,
+  appResultsCommand,
+  appCancelCommand,
+  appDeleteCommand,
 ];

@@ -13,8 +13,8 @@ export interface Sight {
 }
 
 /**
- * Where a deployed application is in its life. `since` is when it got there. The last three are
- * ends: nothing comes after them.
+ * Where a deployed application is in its life. `since` is when it got there. The last four are
+ * ends: nothing comes after them by itself.
  */
 export type Lifecycle =
   | { readonly kind: "created"; readonly since: number }
@@ -23,15 +23,17 @@ export type Lifecycle =
   | { readonly kind: "running"; readonly since: number }
   | { readonly kind: "finishing"; readonly since: number }
   | { readonly kind: "retrying"; readonly since: number; readonly reason: string | undefined }
-  | { readonly kind: "suspended"; readonly since: number }
   | { readonly kind: "completed"; readonly since: number }
   | { readonly kind: "failed"; readonly since: number; readonly reason: string | undefined }
+  | { readonly kind: "suspended"; readonly since: number }
   | { readonly kind: "gone"; readonly since: number };
 
-export type Ended = Extract<Lifecycle, { readonly kind: "completed" | "failed" | "gone" }>;
+const ENDS = ["completed", "failed", "suspended", "gone"] as const;
+
+export type Ended = Extract<Lifecycle, { readonly kind: (typeof ENDS)[number] }>;
 
 export function isEnd(life: Lifecycle): life is Ended {
-  return life.kind === "completed" || life.kind === "failed" || life.kind === "gone";
+  return ENDS.some((kind) => kind === life.kind);
 }
 
 /** What comes after `now` in the light of what is seen. The only place where a lifecycle changes. */
@@ -93,7 +95,7 @@ export function lifeWords(life: Lifecycle): string {
     case "retrying":
       return "about to be tried again";
     case "suspended":
-      return "suspended";
+      return "cancelled";
     case "completed":
       return "completed";
     case "failed":

@@ -1,4 +1,10 @@
-import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import type {
+  Agent,
+  ClientRequest,
+  IncomingHttpHeaders,
+  IncomingMessage,
+  RequestOptions,
+} from "node:http";
 import type { Readable } from "node:stream";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { BeamlineError } from "beamline";
@@ -27,6 +33,13 @@ export interface KubeResponse {
   readonly text: string;
 }
 
+/** An answer that has only begun to come. */
+export interface KubeAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Readable;
+}
+
 /** A cluster's API: one context, one connection pool. Whoever opens it closes it. */
 export interface KubeClient {
   /** Name of the context in the user's configuration. */
@@ -39,6 +52,8 @@ export interface KubeClient {
   request(request: KubeRequest): Promise<KubeResponse>;
   /** The answer's JSON; a status of 400 and more is a {@link KubeError}. */
   json<T>(request: KubeRequest): Promise<T>;
+  /** The answer as it comes, whatever its status: for pages behind the API server. */
+  fetch(request: KubeRequest): Promise<KubeAnswer>;
   /** The answer's body as it comes, for logs and watches; destroy it to hang up. */
   stream(request: KubeRequest): Promise<Readable>;
   close(): void;
@@ -97,6 +112,11 @@ class HttpKubeClient implements KubeClient {
     const { status, text } = await this.request(request);
     if (status >= 400) throw refusal(request, status, text);
     return JSON.parse(text) as T;
+  }
+
+  async fetch(request: KubeRequest): Promise<KubeAnswer> {
+    const body = await this.open(request);
+    return { status: body.statusCode ?? 0, headers: body.headers, body };
   }
 
   async stream(request: KubeRequest): Promise<Readable> {

@@ -68,6 +68,8 @@ function adviceFor(status: number): string {
       return "ask for these rights, or choose another --context or --namespace";
     case 404:
       return "see that the name, --namespace and --context are right";
+    case 409:
+      return "read it again and decide which of the two is to stay";
     case 400:
     case 422:
       return "mend these fields";

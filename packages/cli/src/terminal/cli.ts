@@ -5,8 +5,9 @@ export interface Output {
   /** Width of the terminal in characters. */
   readonly columns: number;
   /**
-   * Shows one line that the next call replaces and that other text scrolls past; undefined takes it
-   * away. Terminals only.
+   * Shows one line, or a few with newlines between them, that the next call replaces and that other
+   * text scrolls past; undefined takes them away. None may be wider than the terminal. Terminals
+   * only.
    */
   live?(line: string | undefined): void;
 }

@@ -45,8 +45,10 @@ import {
   type PrimitiveNode,
   type ReshuffleNode,
 } from "../nodes.js";
+import { restrictionStateCoder } from "../splittable-coders.js";
 import { CoderTable } from "./coder-table.js";
 import { encodeFunctionPayload, type ReshufflePart } from "./function-payload.js";
+import { sideInputIdsOf, sideInputSpecsOf } from "./side-inputs-to-proto.js";
 
 type TransformInit = MessageInitShape<typeof PTransformSchema>;
 
@@ -145,7 +147,9 @@ class Translation {
 
   private addPrimitive(node: PrimitiveNode, transform: TransformInit): void {
     const inputs = Object.fromEntries(inputsOf(node).map((id, i) => [`in${i}`, id]));
-    this.add(node.name, { inputs, outputs: { ...outputsOf(node) }, ...transform });
+    const beside = node.kind === "parDo" ? sideInputIdsOf(node) : {};
+    const outputs = { ...outputsOf(node) };
+    this.add(node.name, { inputs: { ...inputs, ...beside }, outputs, ...transform });
   }
 
   private composite(node: CompositeNode): TransformInit {
@@ -158,14 +162,16 @@ class Translation {
 
   private parDo(node: ParDoNode) {
     const doFn = functionSpec(beamlineUrns.doFn, payloadOf(node.name));
+    const sideInputs = sideInputSpecsOf(node, payloadOf(node.name));
     if (node.fn.kind !== "splittable")
-      return packSpec(primitiveUrns.parDo, ParDoPayloadSchema, { doFn });
+      return packSpec(primitiveUrns.parDo, ParDoPayloadSchema, { doFn, sideInputs });
     this.requirements.add(requirementUrns.requiresSplittableDofn);
-    const restriction = node.fn.make().restrictionCoder;
-    // The restriction travels with its watermark estimator's state, of which there is none.
-    const coder = kv(restriction, js) as Coder<unknown>;
-    const restrictionCoderId = this.coders.idOf(coder);
-    return packSpec(primitiveUrns.parDo, ParDoPayloadSchema, { doFn, restrictionCoderId });
+    const restrictionCoderId = this.coders.idOf(restrictionStateCoder(node.fn.make()));
+    return packSpec(primitiveUrns.parDo, ParDoPayloadSchema, {
+      doFn,
+      sideInputs,
+      restrictionCoderId,
+    });
   }
 
   private combineStep(node: CombineStepNode): TransformInit {

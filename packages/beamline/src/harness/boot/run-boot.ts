@@ -7,7 +7,9 @@ import type { Network } from "../../transport/transport.js";
 import { LogChannel } from "../channels/log-channel.js";
 import type { CodeSource } from "../code-source.js";
 import { encodeErrorReport } from "../error-report.js";
+import { laneSetup } from "../lanes/lane-setup.js";
 import type { LaneThread } from "../lanes/start-lane-thread.js";
+import { ThreadLane } from "../lanes/thread-lane.js";
 import { runHarness } from "../run-harness.js";
 import { type BootArguments, parseBootArguments } from "./boot-arguments.js";
 import { BootLog } from "./boot-log.js";
@@ -21,7 +23,7 @@ export interface BootOptions {
   readonly version: string;
   /** Default: one thread per core. */
   readonly threads?: number | undefined;
-  /** See `HarnessOptions`. */
+  /** Threads for the first lanes, so that their loading overlaps with the fetching of the job. */
   readonly startedThreads?: readonly LaneThread[];
   /** Ends the worker. */
   readonly signal: AbortSignal;
@@ -93,9 +95,13 @@ async function serve(
   { workerId }: BootArguments,
   { control, logging, status, runnerCapabilities }: Provision,
   code: CodeSource,
-  { threads, startedThreads, signal }: BootOptions,
+  { threads, startedThreads = [], signal }: BootOptions,
 ): Promise<void> {
   if (control === undefined) throw noEndpoint("control");
+  const startedLanes =
+    code.kind === "module"
+      ? startedThreads.map((thread, at) => new ThreadLane(laneSetup(code, at, { threads }), thread))
+      : [];
   await runHarness({
     workerId,
     network,
@@ -106,7 +112,7 @@ async function serve(
     ...(logging === undefined ? {} : { logging }),
     ...(status === undefined ? {} : { status }),
     ...(threads === undefined ? {} : { threads }),
-    ...(startedThreads === undefined ? {} : { startedThreads }),
+    startedLanes,
   });
 }
 

@@ -80,6 +80,7 @@ export class InputChannel {
         return false;
       }
       this.index++;
+      this.state.prepare?.(meta.windows);
       if (this.state.isPending) {
         this.held = () => receive(element, meta);
         return true;

@@ -9,6 +9,7 @@ import { encodeErrorReport } from "../error-report.js";
 import { DescriptorCoders, type OwnCoders, ownCodersOf } from "./descriptor-coders.js";
 import type { Chunk, FromLane, ToLane } from "./messages.js";
 import { RunningBundle } from "./running-bundle.js";
+import type { SideTokens } from "./side-tokens.js";
 import { stageFromDescriptor } from "./stage-from-descriptor.js";
 import type { StateAccess, StateAnswer } from "./state-access.js";
 import { BundleState } from "./state-backed-iterable.js";
@@ -54,7 +55,7 @@ export class Lane {
         this.addDescriptor(message.id, message.bytes);
         return;
       case "process":
-        this.start(message.instruction, message.descriptor);
+        this.start(message.instruction, message.descriptor, message.sideTokens);
         return;
       case "data":
         this.bundles.get(message.instruction)?.push(message);
@@ -100,7 +101,7 @@ export class Lane {
     await Promise.all(this.running);
   }
 
-  private start(instruction: string, descriptor: string): void {
+  private start(instruction: string, descriptor: string, sideTokens: SideTokens): void {
     let station: Station;
     try {
       station = this.takeStation(descriptor);
@@ -108,7 +109,7 @@ export class Lane {
       this.post({ kind: "failed", instruction, report: encodeErrorReport(error) });
       return;
     }
-    const bundle = new RunningBundle(instruction, station, (size) =>
+    const bundle = new RunningBundle(instruction, station, sideTokens, (size) =>
       this.post({ kind: "consumed", instruction, size }),
     );
     this.bundles.set(instruction, bundle);

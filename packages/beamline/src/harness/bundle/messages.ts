@@ -1,3 +1,5 @@
+import type { NamedMetric } from "../../exec/step-metrics.js";
+import type { SideTokens } from "./side-tokens.js";
 import type { StateAnswer, StateQuery } from "./state-access.js";
 
 /**
@@ -7,7 +9,12 @@ import type { StateAnswer, StateQuery } from "./state-access.js";
  */
 export type ToLane =
   | { readonly kind: "descriptor"; readonly id: string; readonly bytes: Uint8Array }
-  | { readonly kind: "process"; readonly instruction: string; readonly descriptor: string }
+  | {
+      readonly kind: "process";
+      readonly instruction: string;
+      readonly descriptor: string;
+      readonly sideTokens: SideTokens;
+    }
   | ({ readonly kind: "data" } & Chunk)
   /** That many bytes of output have left; the buffer is free to be used again. */
   | {
@@ -98,6 +105,8 @@ export interface TransformCounts {
   readonly elements: number;
   /** User counters by name. */
   readonly counters: Readonly<Record<string, number>>;
+  /** User metrics of other kinds. Default: none. */
+  readonly metrics?: readonly NamedMetric[];
 }
 
 export interface SinkCounts {

@@ -15,6 +15,7 @@ import type {
   RootElement,
   SplitResult,
 } from "./messages.js";
+import type { SideTokens } from "./side-tokens.js";
 import { splitPointOf } from "./split-input.js";
 import type { SourcePort } from "./stage-from-descriptor.js";
 import type { Station } from "./station.js";
@@ -27,15 +28,22 @@ export class RunningBundle implements BundleSource {
   readonly instruction: string;
   readonly startedMs = performance.now();
   private readonly station: Station;
+  private readonly sideTokens: SideTokens;
   private readonly onConsumed: (size: number) => void;
   private readonly queue = new InputQueue();
   private readonly abort = new AbortController();
   private readonly channels = new Map<string, InputChannel>();
   private consumed = 0;
 
-  constructor(instruction: string, station: Station, onConsumed: (size: number) => void) {
+  constructor(
+    instruction: string,
+    station: Station,
+    sideTokens: SideTokens,
+    onConsumed: (size: number) => void,
+  ) {
     this.instruction = instruction;
     this.station = station;
+    this.sideTokens = sideTokens;
     this.onConsumed = onConsumed;
   }
 
@@ -58,7 +66,7 @@ export class RunningBundle implements BundleSource {
 
   async run(): Promise<BundleResult> {
     const { station } = this;
-    station.begin(this.instruction);
+    station.begin(this.instruction, this.sideTokens);
     await station.processor.run(this, this.abort.signal);
     return {
       counts: this.counts(),

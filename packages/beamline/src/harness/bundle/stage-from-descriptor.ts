@@ -1,6 +1,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import type { Stage, StageSink, Step } from "../../exec/stage.js";
 import type { Graph, PCollectionId } from "../../graph/nodes.js";
+import { sideInputId } from "../../graph/proto/side-inputs-to-proto.js";
 import { BeamlineError } from "../../model/errors.js";
 import type { ProcessBundleDescriptor } from "../../proto/gen/fn-execution/control_pb.js";
 import { RemoteGrpcPortSchema } from "../../proto/gen/fn-execution/data_pb.js";
@@ -64,7 +65,7 @@ export function stageFromDescriptor(
       }
       default:
         for (const step of stepsOf(id, transform, graph)) {
-          steps.push(step);
+          steps.push(withWireSideInputs(step, descriptor, transform, coders));
           transformIds.push(id);
         }
     }
@@ -77,6 +78,22 @@ export function stageFromDescriptor(
     coders: new Map(),
   };
   return { stage, sources, sinks, transformIds };
+}
+
+/** Side inputs come in the coders that the runner has chosen for their PCollections. */
+function withWireSideInputs(
+  step: Step,
+  descriptor: ProcessBundleDescriptor,
+  { inputs }: PTransform,
+  coders: DescriptorCoders,
+): Step {
+  if (step.sideInputs === undefined) return step;
+  const entries = Object.entries(step.sideInputs).map(([name, sideInput]) => {
+    const id = inputs[sideInputId(step.name, name)] ?? "";
+    const coderId = descriptor.pcollections[id]?.coderId ?? "";
+    return [name, { ...sideInput, coder: coders.coder(descriptor, coderId) }] as const;
+  });
+  return { ...step, sideInputs: Object.fromEntries(entries) };
 }
 
 function portCoder(

@@ -1,3 +1,6 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { StateKeySchema } from "../../proto/gen/fn-execution/state_pb.js";
+
 /** A part of what the runner keeps under a key. */
 export interface StatePage {
   readonly bytes: Uint8Array;
@@ -5,10 +8,12 @@ export interface StatePage {
   readonly next: Uint8Array;
 }
 
+/** Which state, as Beam's `StateKey` has it: plain data, fit for a message to another thread. */
+export type StateKeyInit = MessageInitShape<typeof StateKeySchema>;
+
 export interface StateQuery {
   readonly instruction: string;
-  /** The runner's own key (`StateKey.Runner`). */
-  readonly key: Uint8Array;
+  readonly key: StateKeyInit;
   /** From the page before; empty for the first. */
   readonly continuation: Uint8Array;
 }

@@ -3,7 +3,8 @@ import type { ByteWriter } from "../../bytes/byte-writer.js";
 import type { Coder } from "../../coders/coder.js";
 import { type IterableCoder, iterable } from "../../coders/iterable.js";
 import { internalError } from "../../model/errors.js";
-import type { StateAccess, StatePage } from "./state-access.js";
+import type { Window } from "../../model/window.js";
+import type { StateAccess, StateKeyInit, StatePage } from "./state-access.js";
 
 const NOTHING = new Uint8Array(0);
 /** The count that stands where the rest of the elements is in the runner's state. */
@@ -15,6 +16,8 @@ export class BundleState {
   private instruction = "";
   /** Fetches that must be over before the element that was decoded goes on. */
   private pending: Promise<void>[] = [];
+  /** Called with the windows of each element before it goes on, where what it needs is fetched ahead. */
+  prepare: ((windows: readonly Window[]) => void) | undefined;
 
   constructor(access: StateAccess) {
     this.access = access;
@@ -23,6 +26,39 @@ export class BundleState {
   begin(instruction: string): void {
     this.instruction = instruction;
     this.pending = [];
+  }
+
+  /** Whether this thread can wait for state in the midst of user code. */
+  get canWait(): boolean {
+    return this.access.kind === "blocking";
+  }
+
+  /** Waits for one page of a piece of state. */
+  fetch(key: StateKeyInit, continuation: Uint8Array): StatePage {
+    const { access, instruction } = this;
+    if (access.kind !== "blocking") throw internalError("This thread cannot wait for state");
+    return access.fetch({ instruction, key, continuation });
+  }
+
+  /** All pages of a piece of state, where this thread cannot wait for them. */
+  async fetchAll(key: StateKeyInit): Promise<Uint8Array[]> {
+    const { access, instruction } = this;
+    if (access.kind !== "ahead") throw internalError("This thread waits for state");
+    const pages: Uint8Array[] = [];
+    let continuation: Uint8Array = NOTHING;
+    do {
+      const page = await access.fetch({ instruction, key, continuation });
+      pages.push(page.bytes);
+      continuation = page.next;
+    } while (continuation.length > 0);
+    return pages;
+  }
+
+  /** The element at hand does not go on before `fetched` has resolved. */
+  waitFor(fetched: Promise<void>): void {
+    // Another failure may end the bundle first.
+    fetched.catch(() => undefined);
+    this.pending.push(fetched);
   }
 
   get isPending(): boolean {
@@ -35,8 +71,8 @@ export class BundleState {
     await Promise.all(pending);
   }
 
-  /** The pages under a key of the runner's. */
-  pagesOf(key: Uint8Array): Iterable<Uint8Array> {
+  /** The pages of a piece of state. */
+  pagesOf(key: StateKeyInit): Iterable<Uint8Array> {
     const { access, instruction } = this;
     switch (access.kind) {
       case "blocking":
@@ -110,12 +146,12 @@ export class StateBackedIterableCoder implements Coder<Iterable<unknown>> {
       for (let i = 0; i < block; i++) inline.push(element.decode(input));
     }
     const key = Uint8Array.from(input.readBytes(input.readLength()));
-    return new StateBackedIterable(inline, this.state.pagesOf(key), element);
+    return new StateBackedIterable(inline, this.state.pagesOf({ type: { case: "runner", value: { key } } }), element);
   }
 }
 
 /** Elements that came along, then those in state. */
-class StateBackedIterable implements Iterable<unknown> {
+export class StateBackedIterable implements Iterable<unknown> {
   private readonly inline: readonly unknown[];
   private readonly pages: Iterable<Uint8Array>;
   private readonly element: Coder<unknown>;

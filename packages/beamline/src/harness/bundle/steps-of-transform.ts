@@ -1,4 +1,5 @@
 import { js } from "../../coders/js.js";
+import { stepSideInputsOf } from "../../exec/side-inputs/step-side-inputs.js";
 import type { Step, StepOperation } from "../../exec/stage.js";
 import type { CombineFn } from "../../fn/combine-fn.js";
 import type { AnySplittableDoFn } from "../../fn/user-fn.js";
@@ -7,10 +8,12 @@ import {
   type Graph,
   MAIN_OUTPUT,
   outputsOf,
+  type ParDoNode,
   type PCollectionId,
   type PrimitiveNode,
 } from "../../graph/nodes.js";
 import { decodeFunctionPayload } from "../../graph/proto/function-payload.js";
+import { sideInputIdsOf } from "../../graph/proto/side-inputs-to-proto.js";
 import { BeamlineError } from "../../model/errors.js";
 import { unpackSpec } from "../../proto/function-spec.js";
 import type { FunctionSpec } from "../../proto/gen/pipeline/function-spec_pb.js";
@@ -94,9 +97,9 @@ function parDoSteps(draft: Draft): Step[] {
   const node = parDoNode(draft, transform);
   if (node.fn.kind === "splittable") throw unexpandedSplittable(draft, transform);
   const operation: StepOperation = { kind: "parDo", fn: node.fn };
-  return [
-    { name: transform, operation, input: onlyInput(draft), outputs: outputsByTag(draft, node) },
-  ];
+  const sideInputs = stepSideInputsOf(node, draft.graph);
+  const outputs = outputsByTag(draft, node);
+  return [{ name: transform, operation, input: mainInput(draft, node), outputs, ...sideInputs }];
 }
 
 function splittableStep(
@@ -112,13 +115,10 @@ function splittableStep(
   if (node.fn.kind !== "splittable") throw noSuchFunction(transform, "splittable DoFn");
   const make: () => AnySplittableDoFn = node.fn.make;
   const operation: StepOperation = { kind: "splittable", step, make };
-  if (step !== "processSized") return oneToOne(draft, transform, operation);
-  return {
-    name: transform,
-    operation,
-    input: onlyInput(draft),
-    outputs: outputsByTag(draft, node),
-  };
+  const input = mainInput(draft, node);
+  const sideInputs = stepSideInputsOf(node, draft.graph);
+  const outputs = step === "processSized" ? outputsByTag(draft, node) : onlyOutput(draft);
+  return { name: transform, operation, input, outputs, ...sideInputs };
 }
 
 function combineStep(
@@ -187,11 +187,25 @@ function outputsByTag({ transform }: Draft, node: PrimitiveNode): Readonly<Recor
 }
 
 function onlyInput({ id, transform }: Draft): PCollectionId {
-  const [only, ...others] = Object.values(transform.inputs);
+  return theOne(id, Object.values(transform.inputs));
+}
+
+/** The input that is not read from the side. */
+function mainInput({ id, transform }: Draft, node: ParDoNode): PCollectionId {
+  const beside = sideInputIdsOf(node);
+  const main = Object.entries(transform.inputs).filter(([input]) => !Object.hasOwn(beside, input));
+  return theOne(
+    id,
+    main.map(([, pcollection]) => pcollection),
+  );
+}
+
+function theOne(id: string, [only, ...others]: readonly PCollectionId[]): PCollectionId {
   if (only !== undefined && others.length === 0) return only;
+  const count = only === undefined ? 0 : others.length + 1;
   throw new BeamlineError(
     "UNSUPPORTED_TRANSFORM",
-    `Cannot run "${id}": it has ${others.length + 1} inputs, and this worker knows no side inputs; update Beamline on the workers`,
+    `Cannot run "${id}": it has ${count} main inputs, not one; check that the runner's version is the one that this worker was made for`,
     { origin: "remote" },
   );
 }

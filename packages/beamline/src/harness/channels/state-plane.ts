@@ -1,12 +1,12 @@
 import { BeamlineError } from "../../model/errors.js";
 import { BeamFnState, type StateResponse } from "../../proto/gen/fn-execution/state_pb.js";
 import type { ClientStream, Network, Transport } from "../../transport/transport.js";
-import type { StatePage, StateQuery } from "../bundle/state-access.js";
+import type { StateKeyInit, StatePage, StateQuery } from "../bundle/state-access.js";
 
 interface Request {
   readonly id: string;
   readonly instructionId: string;
-  readonly stateKey: { type: { case: "runner"; value: { key: Uint8Array } } };
+  readonly stateKey: StateKeyInit;
   readonly request: { case: "get"; value: { continuationToken: Uint8Array } };
 }
 
@@ -41,7 +41,7 @@ export class StatePlane {
       void stream.send({
         id,
         instructionId: query.instruction,
-        stateKey: { type: { case: "runner", value: { key: query.key } } },
+        stateKey: query.key,
         request: { case: "get", value: { continuationToken: query.continuation } },
       });
     });

@@ -1,10 +1,10 @@
 import type { CodeReference } from "../../code-ref/code-reference.js";
 import type { Fingerprint } from "../../code-ref/fingerprint.js";
 import { BeamlineError } from "../../model/errors.js";
-import type { FromLane } from "../bundle/messages.js";
+import type { FromLane, ToLane } from "../bundle/messages.js";
 import { answerState } from "./blocking-state.js";
-import type { OpenLane } from "./lane-handle.js";
-import { startLaneThread } from "./start-lane-thread.js";
+import type { LaneHandle, LaneListener, OpenLane } from "./lane-handle.js";
+import { type LaneThread, startLaneThread } from "./start-lane-thread.js";
 
 /** What a lane's thread is told first. */
 export interface LaneSetup {
@@ -23,48 +23,76 @@ export interface SetupMessage {
 
 const CLOSE_MS = 5000;
 
-/** A lane in a worker thread of its own: a new one, unless one has been started for it. */
-export function threadLane(setup: LaneSetup, thread = startLaneThread()): OpenLane {
-  return (listener) => {
-    const { worker, state } = thread;
-    let over = false;
-    let closed: () => void = () => undefined;
-    const die = (cause: Error) => {
-      if (over) return;
-      over = true;
-      listener.died(cause);
-    };
+/**
+ * A lane in a worker thread of its own: a new one, unless one has been started for it. The thread
+ * loads the pipeline from now on, whether or not the lane has been opened.
+ */
+export class ThreadLane implements LaneHandle {
+  private readonly thread: LaneThread;
+  private listener: LaneListener | undefined;
+  /** What happened before somebody listened. */
+  private early: ((listener: LaneListener) => void)[] = [];
+  private over = false;
+  private closed: () => void = () => undefined;
+
+  constructor(setup: LaneSetup, thread = startLaneThread()) {
+    this.thread = thread;
+    const { worker } = thread;
     worker.on("message", (message: FromLane) => {
-      if (message.kind === "closed") closed();
-      else if (!over) listener.message(message);
+      if (message.kind === "closed") this.closed();
+      else if (!this.over) this.tell((listener) => listener.message(message));
     });
-    worker.on("error", (error) => die(diedOf(error)));
+    worker.on("error", (error) => this.die(diedOf(error)));
     worker.on("exit", (code) => {
-      closed();
-      die(exited(code));
+      this.closed();
+      this.die(exited(code));
     });
     const first: SetupMessage = { kind: "setup", setup };
     worker.postMessage(first);
-    return {
-      post(message, transfer = []) {
-        // The thread sleeps until it has this answer: it sees no other messages.
-        if (message.kind === "state") answerState(state, message.answer);
-        else worker.postMessage(message, transfer);
-      },
-      async close() {
-        if (!over) {
-          over = true;
-          const answered = new Promise<void>((resolve) => {
-            closed = resolve;
-          });
-          worker.postMessage({ kind: "close" });
-          await orAfter(answered, CLOSE_MS);
-        }
-        await worker.terminate();
-        state.port.close();
-      },
-    };
+  }
+
+  /** The listener hears of everything, but of nothing before it has the lane. */
+  readonly open: OpenLane = (listener) => {
+    queueMicrotask(() => {
+      this.listener = listener;
+      for (const happened of this.early.splice(0)) happened(listener);
+    });
+    return this;
   };
+
+  post(message: ToLane, transfer: readonly ArrayBuffer[] = []): void {
+    const { worker, state } = this.thread;
+    // The thread sleeps until it has this answer: it sees no other messages.
+    if (message.kind === "state") answerState(state, message.answer);
+    else worker.postMessage(message, transfer);
+  }
+
+  async close(): Promise<void> {
+    const { worker, state } = this.thread;
+    // One that nobody has opened has nothing to put away.
+    if (!this.over && this.listener !== undefined) {
+      this.over = true;
+      const answered = new Promise<void>((resolve) => {
+        this.closed = resolve;
+      });
+      worker.postMessage({ kind: "close" });
+      await orAfter(answered, CLOSE_MS);
+    }
+    this.over = true;
+    await worker.terminate();
+    state.port.close();
+  }
+
+  private die(cause: Error): void {
+    if (this.over) return;
+    this.over = true;
+    this.tell((listener) => listener.died(cause));
+  }
+
+  private tell(happened: (listener: LaneListener) => void): void {
+    if (this.listener === undefined) this.early.push(happened);
+    else happened(this.listener);
+  }
 }
 
 async function orAfter(answered: Promise<void>, ms: number): Promise<void> {

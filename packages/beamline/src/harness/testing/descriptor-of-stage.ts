@@ -6,6 +6,7 @@ import type { Stage, Step } from "../../exec/stage.js";
 import type { Graph, PCollectionId } from "../../graph/nodes.js";
 import { CoderTable } from "../../graph/proto/coder-table.js";
 import { graphToProto } from "../../graph/proto/graph-to-proto.js";
+import { sideInputId } from "../../graph/proto/side-inputs-to-proto.js";
 import { internalError } from "../../model/errors.js";
 import { functionSpec, packSpec } from "../../proto/function-spec.js";
 import {
@@ -15,7 +16,7 @@ import {
 import { RemoteGrpcPortSchema } from "../../proto/gen/fn-execution/data_pb.js";
 import { EnvironmentSchema } from "../../proto/gen/pipeline/environment_pb.js";
 import type { FunctionSpec } from "../../proto/gen/pipeline/function-spec_pb.js";
-import type { PTransformSchema } from "../../proto/gen/pipeline/pipeline_pb.js";
+import type { PCollectionSchema, PTransformSchema } from "../../proto/gen/pipeline/pipeline_pb.js";
 import { primitiveUrns, runnerTransformUrns, splittableParDoUrns } from "../../proto/urns.js";
 
 /** Id of the source transform of a stage's n-th input. */
@@ -23,9 +24,15 @@ export function sourceId(index: number): string {
   return `source${index}`;
 }
 
+/** Id of the transform of a stage's n-th step. */
+export function stepId(index: number): string {
+  return `step${index}`;
+}
+
 const SPLITTABLE_URNS = {
   pairWithRestriction: splittableParDoUrns.pairWithRestriction,
   splitAndSize: splittableParDoUrns.splitAndSizeRestrictions,
+  truncate: splittableParDoUrns.truncateSizedRestriction,
   processSized: splittableParDoUrns.processSizedElementsAndRestrictions,
 } as const;
 
@@ -41,6 +48,7 @@ export function descriptorOfStage(
   const specs = graphToProto(graph, create(EnvironmentSchema)).components?.transforms ?? {};
   const coders = new CoderTable();
   const transforms: Record<string, MessageInitShape<typeof PTransformSchema>> = {};
+  const pcollections: Record<string, MessageInitShape<typeof PCollectionSchema>> = {};
   const port = (urn: string, pcollection: PCollectionId): FunctionSpec => {
     const coder = stage.coders.get(pcollection);
     if (coder === undefined) throw internalError(`"${pcollection}" has no coder`);
@@ -54,7 +62,12 @@ export function descriptorOfStage(
   for (const [i, step] of stage.steps.entries()) {
     const spec = specOf(step, specs[step.name]?.spec);
     const outputs = { ...step.outputs };
-    transforms[`step${i}`] = { uniqueName: step.name, spec, inputs: { in: step.input }, outputs };
+    const inputs: Record<string, string> = { in: step.input };
+    for (const [name, { pcollection, coder }] of Object.entries(step.sideInputs ?? {})) {
+      inputs[sideInputId(step.name, name)] = pcollection;
+      pcollections[pcollection] = { uniqueName: pcollection, coderId: coders.idOf(coder) };
+    }
+    transforms[stepId(i)] = { uniqueName: step.name, spec, inputs, outputs };
   }
   for (const { id, pcollection } of stage.sinks) {
     const spec = port(runnerTransformUrns.dataSink, pcollection);
@@ -63,7 +76,9 @@ export function descriptorOfStage(
   return create(ProcessBundleDescriptorSchema, {
     id: stage.id,
     transforms,
+    pcollections,
     coders: coders.toProto(),
+    stateApiServiceDescriptor: { url: data },
   });
 }
 

@@ -8,10 +8,13 @@ import type { Graph } from "../../graph/nodes.js";
 import { internalError } from "../../model/errors.js";
 import type { BundleOutput, BundleWork, Executor } from "../../runners/local/bundle-work.js";
 import type { Plan, PlannedStage } from "../../runners/local/plan.js";
+import { Shard } from "../../runners/local/shard.js";
+import { SideInputStore } from "../../runners/local/side-input-store.js";
 import { openBlockSink } from "../../runners/local/sinks.js";
 import { sourceOf } from "../../runners/local/sources.js";
 import { decodeErrorReport } from "../error-report.js";
-import { descriptorOfStage, sourceId } from "./descriptor-of-stage.js";
+import { descriptorOfStage, sourceId, stepId } from "./descriptor-of-stage.js";
+import { sideInputState } from "./side-input-state.js";
 import type { TestRunner } from "./test-runner.js";
 
 const CHUNK_BYTES = 256 * 1024;
@@ -40,6 +43,10 @@ export class FnApiExecutor implements Executor {
       const descriptor = descriptorOfStage(stage, this.graph, runner.address);
       runner.descriptors.set(stage.id, descriptor);
     }
+    const sides = new SideInputStore();
+    sides.add(work.sideInputs);
+    const steps = new Map(stage.steps.map((step, i) => [stepId(i), step]));
+    runner.sideInputs = sideInputState(steps, sides);
     const instruction = runner.nextId();
     const value = { processBundleDescriptorId: stage.id };
     const answer = runner.instruct({ case: "processBundle", value }, instruction);
@@ -52,6 +59,10 @@ export class FnApiExecutor implements Executor {
       blocks: stage.sinks.map(({ id }) => this.collect(stage, id, outputs.chunks)),
       steps: [],
     };
+  }
+
+  failedCounts(): readonly [] {
+    return [];
   }
 
   async close(): Promise<void> {}
@@ -70,7 +81,12 @@ export class FnApiExecutor implements Executor {
     };
     const never = new AbortController().signal;
     const gate = { attention: false, clear: () => Promise.resolve(), signal: never };
-    await sourceOf(stage, work.blocks).feed(new Map([[input ?? "", receive]]), gate);
+    const shard = stage.dataset === undefined ? undefined : new Shard(stage.dataset);
+    shard?.begin(work.times);
+    const timers = { fire: () => undefined };
+    const source = sourceOf(stage, work, shard);
+    await source.feed(new Map([[input ?? "", receive]]), gate, timers);
+    shard?.commit();
     for (const data of chunks) {
       await this.runner.send([{ instructionId, transformId, data, isLast: false }]);
     }
@@ -86,7 +102,7 @@ export class FnApiExecutor implements Executor {
     const dataset = this.plan.datasets.get(id);
     if (sink === undefined || dataset === undefined) throw internalError(`No dataset "${id}"`);
     const coder = windowedValue(coderOf(stage, sink.pcollection), globalWindow);
-    const blocks = openBlockSink(sink, dataset, 1);
+    const blocks = openBlockSink(sink, dataset, { parallelism: 1, bundling: "auto" });
     for (const bytes of chunks.get(id) ?? []) {
       const reader = new ByteReader(bytes);
       while (reader.remaining > 0) {

@@ -41,7 +41,7 @@ export function stageFixture<T>(
 
 /** The stage named `stageId` of a graph, with the sink that keeps the PCollection `results`. */
 export function fixtureOf(graph: Graph, stageId: string, results: string): StageFixture {
-  const stage = planGraph(graph, [results]).stages.find(({ id }) => id === stageId);
+  const stage = planGraph(graph, { results: [results] }).stages.find(({ id }) => id === stageId);
   const [input] = stage?.inputs ?? [];
   const sink = stage?.sinks.find(({ pcollection }) => pcollection === results);
   if (stage === undefined || input === undefined || sink === undefined) {

@@ -12,7 +12,7 @@ import {
   type ProvisionInfoSchema,
   ProvisionService,
 } from "../../proto/gen/fn-execution/provision_pb.js";
-import { BeamFnState } from "../../proto/gen/fn-execution/state_pb.js";
+import { BeamFnState, type StateKey } from "../../proto/gen/fn-execution/state_pb.js";
 import {
   BeamFnWorkerStatus,
   type WorkerStatusResponse,
@@ -22,8 +22,11 @@ import type { MessageStream } from "../../transport/message-stream.js";
 import { bindService } from "../../transport/service.js";
 import type { Network, Server } from "../../transport/transport.js";
 import { TransportError } from "../../transport/transport-error.js";
+import { isSideInput } from "./side-input-state.js";
 
 type Request = NonNullable<MessageInitShape<typeof InstructionRequestSchema>["request"]>;
+
+const NOTHING = new Uint8Array(0);
 
 /** What the worker sent at the sinks of one bundle. */
 export interface BundleOutputs {
@@ -46,6 +49,8 @@ export class TestRunner {
   readonly fetched: string[] = [];
   /** Pages of state by the runner's key. */
   readonly state = new Map<string, readonly Uint8Array[]>();
+  /** Gives the pages of side inputs. */
+  sideInputs: (key: StateKey) => readonly Uint8Array[] = () => [NOTHING];
   /** State requests that came in. */
   stateRequests = 0;
   /** Bytes of artifacts by the text of their type payload. */
@@ -176,7 +181,10 @@ export class TestRunner {
           for await (const { id, stateKey, request } of stream.messages) {
             this.stateRequests++;
             const key = stateKey?.type.case === "runner" ? stateKey.type.value.key : undefined;
-            const pages = this.state.get(Buffer.from(key ?? []).toString());
+            const pages =
+              stateKey !== undefined && isSideInput(stateKey)
+                ? this.sideInputs(stateKey)
+                : this.state.get(Buffer.from(key ?? []).toString());
             const token = request.case === "get" ? request.value.continuationToken : [];
             const index = Number(Buffer.from(token).toString() || "0");
             const data = pages?.[index];

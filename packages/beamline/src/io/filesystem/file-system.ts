@@ -24,6 +24,16 @@ export interface ByteRange {
 export interface ReadOptions extends FileOptions {
   /** Bytes in one block, at most. Default: 1 MiB. */
   readonly blockSize?: number;
+  /** The version that a listing showed. If the file is another one by now, `FILE_CHANGED` is thrown. */
+  readonly version?: string | undefined;
+}
+
+/** A file on its way to another path, where nobody sees it yet. */
+export interface PendingMove {
+  /** Shows the file under its new path, in place of an earlier one. */
+  complete(): Promise<void>;
+  /** Leaves the file where it was. Does nothing after `complete`. */
+  abandon(): Promise<void>;
 }
 
 /** A file in the making. Nobody sees it under its path until `close` has resolved. */
@@ -40,7 +50,7 @@ export interface FileWriter {
  * Files by path, wherever they are: what connectors see of a disk or an object store. `/` separates
  * folders. Errors are BeamlineErrors that name the path, with the codes `FILE_NOT_FOUND`,
  * `PERMISSION_DENIED`, `IS_A_DIRECTORY`, `NOT_A_DIRECTORY`, `READ_ONLY_FILE_SYSTEM`, `DISK_FULL`,
- * `TOO_MANY_OPEN_FILES` and `FILE_FAILED`.
+ * `TOO_MANY_OPEN_FILES` and `FILE_FAILED`; those of a remote one also have codes of its own.
  */
 export interface FileSystem {
   /**
@@ -50,6 +60,11 @@ export interface FileSystem {
   match(glob: string, options?: FileOptions): AsyncIterable<FileInfo>;
   /** Undefined when there is no such file. */
   stat(path: string, options?: FileOptions): Promise<FileInfo | undefined>;
+  /**
+   * The files whose readability speaks for all of them. Default: each, because asking is cheap and
+   * files have permissions of their own.
+   */
+  sample?(files: readonly FileInfo[]): readonly FileInfo[];
   /** Throws when the file can't be read. Cheap: made for many files. */
   requireReadable(path: string, options?: FileOptions): Promise<void>;
   /**
@@ -64,8 +79,11 @@ export interface FileSystem {
   read(path: string, range: ByteRange, options?: ReadOptions): AsyncIterable<Buffer>;
   /** Creates a file and the folders above it. */
   create(path: string, options?: FileOptions): Promise<FileWriter>;
-  /** Replaces `to` if it exists. */
-  rename(from: string, to: string, options?: FileOptions): Promise<void>;
+  /**
+   * Begins to move a file, and does all of it that takes long. A file system without renames may
+   * leave `from` behind.
+   */
+  prepareMove(from: FileInfo, to: string, options?: FileOptions): Promise<PendingMove>;
   /** Deletes a file; fine when there is none. */
   delete(path: string, options?: FileOptions): Promise<void>;
   /** Deletes a folder with all that is in it; fine when there is none. */

@@ -1,6 +1,7 @@
 import { BeamlineError } from "../../model/errors.js";
 import type { FileSystem } from "./file-system.js";
 import { LocalFileSystem, localPath } from "./local/local-file-system.js";
+import { s3Path } from "./s3/s3-path.js";
 
 /** A path together with the file system that knows it. */
 export interface Located {
@@ -14,10 +15,33 @@ interface Scheme {
   readonly toPath: (url: string) => string;
 }
 
-/** By the letters before `://`. Heavy ones import their client only when they are opened. */
+const local: Scheme = { open: once(async () => new LocalFileSystem()), toPath: localPath };
+
+/** Its client is imported when the first of its files is asked for, and lives as long as the process. */
+const s3: Scheme = {
+  open: once(async () => (await import("./s3/open-s3.js")).openS3()),
+  toPath: s3Path,
+};
+
+/** By the letters before `://`. */
 const SCHEMES: ReadonlyMap<string, Scheme> = new Map([
-  ["file", { open: async () => new LocalFileSystem(), toPath: localPath }],
+  ["file", local],
+  ["s3", s3],
+  // Hadoop's name for it, which people paste.
+  ["s3a", s3],
 ]);
+
+/** One for all callers; what failed is tried again with the next one. */
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => {
+    opened ??= open().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+}
 
 /**
  * Finds the file system for a `scheme://` URL or a bare path, which is a local one. A scheme that

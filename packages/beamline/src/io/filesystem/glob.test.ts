@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compileGlob, escapeGlob, isGlob } from "./glob.js";
+import { compileGlob, compileKeyGlob, escapeGlob, isGlob } from "./glob.js";
 
 function matches(pattern: string, name: string): boolean {
   return compileGlob(pattern).alternatives.some(({ segments }) => {
@@ -75,4 +75,26 @@ test("escapeGlob makes a glob that matches only the path itself", () => {
 test("isGlob tells plain paths from patterns", () => {
   expect(isGlob("/data/2024-01.log")).toBe(false);
   expect(["*", "a?", "[a]", "{a,b}", "\\a"].every(isGlob)).toBe(true);
+});
+
+describe("compileKeyGlob", () => {
+  test("keeps what separates keys that are the same path", () => {
+    const [one] = compileKeyGlob("a//./b*").alternatives;
+    expect(one?.segments.map((segment) => segment.kind === "literal" && segment.text)).toEqual([
+      "a",
+      "",
+      ".",
+      false,
+    ]);
+  });
+
+  test.each([
+    ["part-*", "part-"],
+    ["*", ""],
+    ["a\\*b?c", "a*b"],
+    ["x[yz]", "x"],
+  ])("knows what each match of %s begins with", (pattern, start) => {
+    const segment = compileKeyGlob(pattern).alternatives[0]?.segments[0];
+    expect(segment?.kind === "pattern" && segment.start).toBe(start);
+  });
 });

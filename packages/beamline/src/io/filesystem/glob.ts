@@ -15,7 +15,13 @@ export interface GlobAlternative {
 /** What one part of a path between slashes has to be. */
 export type Segment =
   | { readonly kind: "literal"; readonly text: string }
-  | { readonly kind: "pattern"; readonly test: RegExp; readonly hidden: boolean }
+  | {
+      readonly kind: "pattern";
+      readonly test: RegExp;
+      readonly hidden: boolean;
+      /** What every match begins with. */
+      readonly start: string;
+    }
   /** `**`: any number of folders, none included. */
   | { readonly kind: "folders" };
 
@@ -40,11 +46,20 @@ export function escapeGlob(path: string): string {
  * a dot are matched only by a segment that does so too.
  */
 export function compileGlob(pattern: string): Glob {
+  return compile(pattern, (segment) => segment !== "" && segment !== ".");
+}
+
+/** The same for keys of an object store, where `a//b` and `a/./b` are not `a/b`. */
+export function compileKeyGlob(pattern: string): Glob {
+  return compile(pattern, () => true);
+}
+
+function compile(pattern: string, counts: (segment: string) => boolean): Glob {
   const alternatives = expandBraces(pattern).map((one) => ({
     absolute: one.startsWith("/"),
     segments: one
       .split("/")
-      .filter((segment) => segment !== "" && segment !== ".")
+      .filter(counts)
       .map((segment) => segmentOf(segment, pattern)),
   }));
   return { alternatives };
@@ -56,12 +71,13 @@ function segmentOf(text: string, pattern: string): Segment {
   if (!/[*?[]/.test(text.replace(/\\./gsu, ""))) return { kind: "literal", text: plain };
   return {
     kind: "pattern",
-    test: compile(text, pattern),
+    test: testOf(text, pattern),
     hidden: plain.startsWith("."),
+    start: (/^(?:\\.|[^*?[\\])*/su.exec(text)?.[0] ?? "").replace(/\\(.)/gsu, "$1"),
   };
 }
 
-function compile(segment: string, pattern: string): RegExp {
+function testOf(segment: string, pattern: string): RegExp {
   try {
     return new RegExp(`^${regExpSource(segment)}$`, "su");
   } catch (cause) {

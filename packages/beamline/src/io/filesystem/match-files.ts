@@ -1,6 +1,7 @@
 import { BeamlineError } from "../../model/errors.js";
 import type { FileInfo, FileOptions, FileSystem } from "./file-system.js";
 import { locate } from "./file-systems.js";
+import { inParallel } from "./in-parallel.js";
 
 /**
  * The files that paths and globs stand for, each once, sorted by path. Throws when any of them
@@ -26,17 +27,23 @@ export async function matchFiles(
 
 /** Throws unless every file that the patterns stand for is there and can be read. */
 export async function requireInput(patterns: readonly string[]): Promise<void> {
+  const byFileSystem = new Map<FileSystem, FileInfo[]>();
+  for (const file of await matchFiles(patterns)) {
+    const { fileSystem } = await locate(file.path);
+    const files = byFileSystem.get(fileSystem);
+    if (files === undefined) byFileSystem.set(fileSystem, [file]);
+    else files.push(file);
+  }
   const problems: unknown[] = [];
-  for (const { path } of await matchFiles(patterns)) {
-    try {
-      const { fileSystem, path: located } = await locate(path);
-      await fileSystem.requireReadable(located);
-    } catch (error) {
-      problems.push(error);
-    }
+  for (const [fileSystem, files] of byFileSystem) {
+    await inParallel(fileSystem.sample?.(files) ?? files, CHECKS_AT_ONCE, async ({ path }) => {
+      await fileSystem.requireReadable(path).catch((error: unknown) => problems.push(error));
+    });
   }
   throwAll(problems);
 }
+
+const CHECKS_AT_ONCE = 16;
 
 async function matchOne(
   pattern: string,

@@ -1,7 +1,8 @@
 import { BeamlineError } from "../../model/errors.js";
-import type { FileSystem, FileWriter } from "../filesystem/file-system.js";
+import type { FileInfo, FileSystem, FileWriter, PendingMove } from "../filesystem/file-system.js";
 import { locate } from "../filesystem/file-systems.js";
 import { escapeGlob } from "../filesystem/glob.js";
+import { inParallel } from "../filesystem/in-parallel.js";
 import type { Shard } from "./plan-shards.js";
 import type { ShardFormat } from "./shard-file.js";
 import { isShardOf, shardName, temporaryFolder } from "./shard-names.js";
@@ -12,10 +13,16 @@ export interface ShardedOutput {
   readonly format: ShardFormat;
 }
 
+/** Shards that are made ready, or shown, at the same time. */
+const AT_ONCE = 16;
+
 /**
  * Shows a complete output: gives each shard its name, removes shards that an earlier run left,
  * and removes the temporary folder. Returns the names. Done again after it has failed half-way or
  * succeeded, it ends the same.
+ *
+ * All that takes long comes first, so that the names then change hands in one go. Where renaming is
+ * copying, as in an object store, that is done by then, too: see {@link FileSystem.prepareMove}.
  */
 export async function commitShards(
   { prefix, suffix, format }: ShardedOutput,
@@ -24,14 +31,19 @@ export async function commitShards(
 ): Promise<string[]> {
   const { fileSystem, path: base } = await locate(prefix);
   const names = shards.map((_, i) => shardName(base, i, shards.length, suffix));
-  const ready: (string | undefined)[] = [];
-  // All that takes long comes first, so that the names then change hands in one go.
-  for (const [i, shard] of shards.entries()) {
+  const ready: PendingMove[] = [];
+  try {
+    await inParallel(shards, AT_ONCE, async (shard, i) => {
+      signal.throwIfAborted();
+      const name = names[i] ?? "";
+      const file = await assemble(fileSystem, format, shard, name, i, signal);
+      if (file !== undefined) ready.push(await fileSystem.prepareMove(file, name, { signal }));
+    });
     signal.throwIfAborted();
-    ready.push(await assemble(fileSystem, format, shard, names[i] ?? "", i, signal));
-  }
-  for (const [i, path] of ready.entries()) {
-    if (path !== undefined) await fileSystem.rename(path, names[i] ?? "");
+    await inParallel(ready, AT_ONCE, (move) => move.complete());
+  } catch (error) {
+    await inParallel(ready, AT_ONCE, (move) => move.abandon());
+    throw error;
   }
   await removeOlder(fileSystem, base, suffix, new Set(names));
   await fileSystem.deleteFolder(temporaryFolder(base, suffix));
@@ -46,15 +58,14 @@ async function assemble(
   name: string,
   index: number,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  for (const { path } of shard) {
-    if ((await fileSystem.stat(path)) === undefined) {
-      await requireCommitted(fileSystem, format, shard, name);
-      return undefined;
-    }
+): Promise<FileInfo | undefined> {
+  const files = await inParallel(shard, AT_ONCE, ({ path }) => fileSystem.stat(path));
+  if (files.includes(undefined)) {
+    await requireCommitted(fileSystem, format, shard, name);
+    return undefined;
   }
-  const [only, second] = shard;
-  if (only !== undefined && second === undefined) return only.path;
+  const [only, second] = files;
+  if (only !== undefined && second === undefined) return only;
   const joined = `${format.folder}/joined-${index}`;
   const writer = await fileSystem.create(joined, { signal });
   try {
@@ -64,7 +75,7 @@ async function assemble(
     await writer.abort();
     throw error;
   }
-  return joined;
+  return fileSystem.stat(joined);
 }
 
 async function join(
@@ -108,5 +119,5 @@ async function removeOlder(
   for await (const { path } of fileSystem.match(glob)) {
     if (isShardOf(path, base, suffix) && !own.has(path)) older.push(path);
   }
-  for (const path of older) await fileSystem.delete(path);
+  await inParallel(older, AT_ONCE, (path) => fileSystem.delete(path));
 }

@@ -21,7 +21,7 @@ function put(name: string, content: Uint8Array | string): TextFile {
   const path = join(folder, name);
   writeFileSync(path, content);
   const size = Buffer.byteLength(content);
-  return [path, [size, size]];
+  return { path, size, total: size };
 }
 
 function reader(blockSize?: number, compression: Compression = "auto"): Lines {
@@ -91,7 +91,7 @@ async function readWhole(file: TextFile, blockSize?: number): Promise<string[]> 
 
 /** Every way to cut [0, size) at one point, and at every point at once. */
 async function readCut(file: TextFile, blockSize?: number): Promise<string[][]> {
-  const [, [size]] = file;
+  const { size } = file;
   const fn = reader(blockSize);
   const results: string[][] = [];
   for (let cut = 1; cut < size; cut++) {
@@ -146,7 +146,7 @@ describe("ReadLines reads", () => {
     expect(await readRange(fn, file, [0, 6])).toEqual(["short"]);
     expect(await readRange(fn, file, [6, 7])).toEqual([long]);
     expect(await readRange(fn, file, [7, 3_000_000])).toEqual([]);
-    expect(await readRange(fn, file, [3_000_000, file[1][0]])).toEqual(["end"]);
+    expect(await readRange(fn, file, [3_000_000, file.size])).toEqual(["end"]);
   });
 
   test("the same lines from random text, however it is cut, blocked and stolen from", async () => {
@@ -194,7 +194,7 @@ describe("ReadLines reads", () => {
 describe("ReadLines splits", () => {
   const MIB = 1 << 20;
   const ranges = (size: number, total: number, parallelism: number) => {
-    const file: TextFile = ["big.txt", [size, total]];
+    const file: TextFile = { path: "big.txt", size, total };
     const fn = reader();
     return [...fn.split(file, fn.initialRestriction(file), { parallelism })];
   };
@@ -213,13 +213,13 @@ describe("ReadLines splits", () => {
   });
 
   test("no compressed file, and knows its size all the same", () => {
-    const file: TextFile = ["big.txt.GZ", [1e9, 1e9]];
+    const file: TextFile = { path: "big.txt.GZ", size: 1e9, total: 1e9 };
     const fn = reader();
     const [range, more] = fn.split(file, fn.initialRestriction(file), { parallelism: 8 });
     expect(more).toBeUndefined();
     expect(range && fn.size(file, range)).toBe(1e9);
     expect(range && fn.newTracker(range).trySplit(0.5)).toBeUndefined();
-    expect(fn.size(["a.txt", [10, 10]], [2, 9])).toBe(7);
+    expect(fn.size({ path: "a.txt", size: 10, total: 10 }, [2, 9])).toBe(7);
   });
 });
 
@@ -277,29 +277,29 @@ describe("ReadLines unpacks gzip", () => {
 
   test("or says that the file has shrunk", async () => {
     const packed = gzipSync(text);
-    const [path] = put("shrunk.gz", packed.subarray(0, 1000));
-    const file: TextFile = [path, [packed.length, packed.length]];
+    const { path } = put("shrunk.gz", packed.subarray(0, 1000));
+    const file: TextFile = { path, size: packed.length, total: packed.length };
     await expect(readWhole(file)).rejects.toMatchObject({ code: "FILE_SHRANK" });
   });
 });
 
 describe("ReadLines says", () => {
   test("that a file has shrunk since it was listed", async () => {
-    const [path] = put("shrunk.txt", "a\nb\n");
-    await expect(readWhole([path, [100, 100]])).rejects.toMatchObject({
+    const { path } = put("shrunk.txt", "a\nb\n");
+    await expect(readWhole({ path, size: 100, total: 100 })).rejects.toMatchObject({
       code: "FILE_SHRANK",
       message: expect.stringContaining(`"${path}"`),
     });
   });
 
   test("that a file has gone", async () => {
-    const file: TextFile = [join(folder, "gone.txt"), [100, 100]];
+    const file: TextFile = { path: join(folder, "gone.txt"), size: 100, total: 100 };
     await expect(readWhole(file)).rejects.toMatchObject({ code: "FILE_NOT_FOUND" });
   });
 
   test("nothing of what was added since: that is for the next run", async () => {
-    const [path] = put("grown.txt", "a\nb\nc\n");
-    expect(await readWhole([path, [4, 4]])).toEqual(["a", "b"]);
+    const { path } = put("grown.txt", "a\nb\nc\n");
+    expect(await readWhole({ path, size: 4, total: 4 })).toEqual(["a", "b"]);
   });
 });
 

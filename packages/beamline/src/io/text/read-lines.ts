@@ -1,7 +1,3 @@
-import type { Coder } from "../../coders/coder.js";
-import { kv } from "../../coders/kv.js";
-import { stringUtf8 } from "../../coders/string-utf8.js";
-import { varint } from "../../coders/varint.js";
 import type { ProcessContext } from "../../fn/context.js";
 import {
   type OffsetRange,
@@ -15,13 +11,15 @@ import { locate } from "../filesystem/file-systems.js";
 import { gunzip } from "./gunzip.js";
 import { LineCutter } from "./line-cutter.js";
 
-/** A file to read, its size, and the size of all files that are read with it, in bytes. */
-export type TextFile = readonly [path: string, sizes: readonly [own: number, total: number]];
-
-export const textFileCoder: Coder<TextFile> = kv(
-  stringUtf8,
-  kv(varint, varint),
-) as unknown as Coder<TextFile>;
+/** A file to read. */
+export interface TextFile {
+  readonly path: string;
+  /** In bytes, of it and of all files that are read with it. */
+  readonly size: number;
+  readonly total: number;
+  /** What its file system calls this state of it, where it has a name for that. */
+  readonly version?: string | undefined;
+}
 
 export type Compression = "auto" | "gzip" | "none";
 
@@ -54,12 +52,12 @@ export class ReadLines<Out> extends SplittableDoFn<TextFile, OffsetRange, number
     this.options = options;
   }
 
-  initialRestriction([path, [size]]: TextFile): OffsetRange {
+  initialRestriction({ path, size }: TextFile): OffsetRange {
     return this.isGzip(path) ? INDIVISIBLE : [0, size];
   }
 
   override split(
-    [path, [, total]]: TextFile,
+    { path, total }: TextFile,
     range: OffsetRange,
     { parallelism }: SplitHints,
   ): Iterable<OffsetRange> {
@@ -71,7 +69,7 @@ export class ReadLines<Out> extends SplittableDoFn<TextFile, OffsetRange, number
     return splitOffsetRange(range, (end - start) / length, MIB);
   }
 
-  size([path, [size]]: TextFile, [start, end]: OffsetRange): number {
+  size({ path, size }: TextFile, [start, end]: OffsetRange): number {
     return this.isGzip(path) ? size : end - start;
   }
 
@@ -80,19 +78,19 @@ export class ReadLines<Out> extends SplittableDoFn<TextFile, OffsetRange, number
   }
 
   async process(
-    [path, [size]]: TextFile,
+    file: TextFile,
     tracker: RestrictionTracker<OffsetRange, number>,
     ctx: ProcessContext<Out>,
   ): Promise<undefined> {
     const { toElement } = this.options;
+    const { path } = file;
     const emit = (line: string) => ctx.output(toElement(line, path));
-    if (this.isGzip(path)) await this.readGzip(path, size, tracker, emit, ctx);
-    else await this.readRange(path, size, tracker, emit, ctx);
+    if (this.isGzip(path)) await this.readGzip(file, tracker, emit, ctx);
+    else await this.readRange(file, tracker, emit, ctx);
   }
 
   private async readRange(
-    path: string,
-    size: number,
+    { path, size, version }: TextFile,
     tracker: RestrictionTracker<OffsetRange, number>,
     emit: (line: string) => void,
     ctx: ProcessContext<Out>,
@@ -111,10 +109,10 @@ export class ReadLines<Out> extends SplittableDoFn<TextFile, OffsetRange, number
     const { signal } = ctx;
     const { blockSize = MIB } = this.options;
     const range = { start: offset, end };
-    await pour(fileSystem.read(located, range, { blockSize, signal }), cutter, ctx);
+    await pour(fileSystem.read(located, range, { blockSize, signal, version }), cutter, ctx);
     if (!cutter.done && end < size) {
       const tail = { start: end, end: size };
-      const options = { blockSize: Math.min(blockSize, TAIL_BLOCK_SIZE), signal };
+      const options = { blockSize: Math.min(blockSize, TAIL_BLOCK_SIZE), signal, version };
       await pour(fileSystem.read(located, tail, options), cutter, ctx);
     }
     if (!cutter.done) cutter.endOfFile();
@@ -123,8 +121,7 @@ export class ReadLines<Out> extends SplittableDoFn<TextFile, OffsetRange, number
   }
 
   private async readGzip(
-    path: string,
-    size: number,
+    { path, size, version }: TextFile,
     tracker: RestrictionTracker<OffsetRange, number>,
     emit: (line: string) => void,
     ctx: ProcessContext<Out>,
@@ -141,7 +138,8 @@ export class ReadLines<Out> extends SplittableDoFn<TextFile, OffsetRange, number
     const { fileSystem, path: located } = await locate(path);
     const { signal } = ctx;
     const { blockSize = MIB } = this.options;
-    const packed = fileSystem.read(located, { start: 0, end: size }, { blockSize, signal });
+    const options = { blockSize, signal, version };
+    const packed = fileSystem.read(located, { start: 0, end: size }, options);
     if (size > 0) await pour(gunzip(path, packed), cutter, ctx);
     cutter.endOfFile();
     tracker.tryClaim(1);

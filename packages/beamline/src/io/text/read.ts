@@ -8,7 +8,7 @@ import type { Pipeline } from "../../pipeline/pipeline.js";
 import type { PTransform } from "../../pipeline/ptransform.js";
 import { pathOf } from "../filesystem/file-systems.js";
 import { matchFiles, requireInput } from "../filesystem/match-files.js";
-import { type Compression, ReadLines, type TextFile, textFileCoder } from "./read-lines.js";
+import { type Compression, ReadLines, type TextFile } from "./read-lines.js";
 
 export interface ReadTextOptions {
   /**
@@ -87,11 +87,7 @@ function sourceOf(
     compression,
     parameters: { input: patterns, compression },
     hooks: { check: () => requireInput(patterns) },
-    files: (pipeline) =>
-      pipeline
-        .impulse("Start")
-        .parDo("List", () => new ListFiles(patterns))
-        .withCoder(textFileCoder),
+    files: (pipeline) => pipeline.impulse("Start").parDo("List", () => new ListFiles(patterns)),
   };
 }
 
@@ -125,6 +121,6 @@ class ListFiles extends DoFn<Uint8Array, TextFile> {
   override async process(_start: Uint8Array, ctx: ProcessContext<TextFile>): Promise<void> {
     const files = await matchFiles(this.patterns, { signal: ctx.signal });
     const total = files.reduce((sum, { size }) => sum + size, 0);
-    for (const { path, size } of files) ctx.output([path, [size, total]]);
+    for (const { path, size, version } of files) ctx.output({ path, size, total, version });
   }
 }

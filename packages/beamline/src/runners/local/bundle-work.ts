@@ -1,11 +1,32 @@
 import type { Block } from "../../engine/block.js";
 import type { BundleProgress } from "../../exec/bundle-processor.js";
 import type { StepCounts } from "../../exec/step-metrics.js";
+import type { Timestamp } from "../../model/time.js";
 
 /** A bundle to run: plain data, fit for a message to another thread. */
 export interface BundleWork {
   readonly stage: string;
   readonly blocks: readonly Block[];
+  /** What its steps read from the side. */
+  readonly sideInputs: readonly SideBlock[];
+  /** Whose keys it has, in a streaming stage that keeps state: the same executor has it each time. */
+  readonly shard: number | undefined;
+  readonly times: BundleTimes;
+}
+
+/** What a bundle knows of time. */
+export interface BundleTimes {
+  /** The stage's input watermark: no earlier element will come that is not late. */
+  readonly watermark: Timestamp;
+  /** Milliseconds since the epoch, or the end of time once nothing more can come. */
+  readonly processingTime: number;
+}
+
+/** A complete side input: encoded records in memory that all threads share. */
+export interface SideBlock {
+  readonly dataset: string;
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  readonly records: number;
 }
 
 /** What a committed bundle made. */
@@ -13,11 +34,32 @@ export interface BundleOutput {
   /** Blocks by dataset. */
   readonly blocks: readonly { readonly dataset: string; readonly blocks: readonly Block[] }[];
   readonly steps: readonly StepCounts[];
+  /** When the keys of the bundle's shard have something to do again. */
+  readonly shard?: ShardTimes;
+  /** Restrictions that are left of the bundle's. */
+  readonly residuals?: readonly Residual[];
+}
+
+export interface ShardTimes {
+  /** The earliest element that the shard's state and timers may still emit. */
+  readonly hold: Timestamp | undefined;
+  readonly nextEventTime: Timestamp | undefined;
+  readonly nextProcessingTime: number | undefined;
+}
+
+/** A part of a restriction that waits to be gone on with. */
+export interface Residual {
+  readonly block: Block;
+  /** Nothing earlier will come out of it. */
+  readonly watermark: Timestamp;
+  readonly resumeAfterMs: number;
 }
 
 /** Something that runs bundles, one at a time. */
 export interface Executor {
   run(work: BundleWork): Promise<BundleOutput>;
+  /** What the bundle that failed last had counted. */
+  failedCounts(): readonly StepCounts[];
   /** Of the running bundle; zeros between bundles. */
   readonly progress: BundleProgress;
   close(): Promise<void>;

@@ -72,7 +72,7 @@ export class ExecutorPool {
       return undefined;
     const heavy = backlog.weight >= HEAVY_BYTES;
     const slow = backlog.elapsedMs >= PATIENCE_MS;
-    if (!eager && (backlog.bundles < 2 || !(heavy || slow))) return undefined;
+    if (eager ? backlog.bundles === 0 : backlog.bundles < 2 || !(heavy || slow)) return undefined;
     const executors = Array.from({ length: parallelism }, () => new WorkerExecutor(workerSetup));
     this.workers = { kind: "starting", executors };
     return Promise.all(executors.map(({ ready }) => ready)).then(() => {
@@ -80,11 +80,19 @@ export class ExecutorPool {
     });
   }
 
-  /** An executor that is free for a bundle of this weight, if there is one now. */
-  acquire(backlog: Backlog): Executor | undefined {
-    const executor = this.choose(backlog);
+  /**
+   * An executor that is free for a bundle, if there is one now.
+   *
+   * @param slot - The one that it has to be, where state is at stake.
+   */
+  acquire(backlog: Backlog, slot: number | undefined): Executor | undefined {
+    const executor = this.choose(backlog, slot);
     if (executor !== undefined) this.busy.add(executor);
     return executor;
+  }
+
+  isFree(backlog: Backlog, slot: number | undefined): boolean {
+    return this.choose(backlog, slot) !== undefined;
   }
 
   release(executor: Executor): void {
@@ -103,18 +111,27 @@ export class ExecutorPool {
     await Promise.all(this.workers.executors.map((executor) => executor.kill()));
   }
 
-  private choose({ bundles, weight }: Backlog): Executor | undefined {
+  private choose(
+    { bundles, weight }: Backlog,
+    slot: number | undefined,
+  ): Executor | undefined {
     switch (this.workers.kind) {
       case "none":
         return this.busy.has(this.own) ? undefined : this.own;
       case "starting":
         return undefined;
       case "ready": {
+        const { executors } = this.workers;
+        if (slot !== undefined) return this.unlessBusy(executors[slot % executors.length]);
         // A lone small bundle, such as the last step of a write, is not worth a message.
         const isSmall = bundles === 1 && weight < HEAVY_BYTES / 128;
         if (isSmall && this.busy.size === 0 && !this.options.eager) return this.own;
-        return this.workers.executors.find((executor) => !this.busy.has(executor));
+        return executors.find((executor) => !this.busy.has(executor));
       }
     }
+  }
+
+  private unlessBusy(executor: Executor | undefined): Executor | undefined {
+    return executor === undefined || this.busy.has(executor) ? undefined : executor;
   }
 }

@@ -1,15 +1,20 @@
 import { availableParallelism } from "node:os";
 import { fingerprintOf } from "../../code-ref/fingerprint.js";
 import type { Graph, PCollectionId } from "../../graph/nodes.js";
-import { BeamlineError } from "../../model/errors.js";
+import { SYSTEM_CLOCK } from "../../model/clock.js";
+import { BeamlineError, internalError } from "../../model/errors.js";
 import type { BundleOutput, Executor } from "./bundle-work.js";
 import { type Backlog, ExecutorPool } from "./executor-pool.js";
+import { type DecodedElement, decodeBlocks } from "./feed-elements.js";
 import { RunMetrics } from "./metrics.js";
 import { type Plan, planGraph, resultsOf } from "./plan.js";
 import { hooksOf } from "./run-hooks.js";
 import type { LocalRunOptions, LocalRunResult, RunProgress } from "./run-options.js";
-import { decodeBlocks } from "./sources.js";
-import { StageTable, type Task } from "./stage-state.js";
+import { JobClock } from "./scheduling/job-clock.js";
+import { StageTable } from "./scheduling/stage-table.js";
+import type { Task } from "./scheduling/task.js";
+import { TaskQueue } from "./scheduling/task-queue.js";
+import { StageReports } from "./stage-reports.js";
 
 /** One run of a graph on this machine. */
 export class LocalJob {
@@ -19,9 +24,12 @@ export class LocalJob {
   private readonly stages: StageTable;
   private readonly pool: ExecutorPool;
   private readonly metrics = new RunMetrics();
+  private readonly attempted = new RunMetrics();
+  private readonly reports: StageReports;
   private readonly abort = new AbortController();
   private readonly started = performance.now();
-  private readonly queue: Task[] = [];
+  private readonly clock: JobClock;
+  private readonly queue = new TaskQueue();
   /** Bundles under way: their promises never reject. */
   private readonly running = new Set<Promise<void>>();
   private bundles = 0;
@@ -46,19 +54,34 @@ export class LocalJob {
     const strictEncoding = options.strictEncoding ?? false;
     this.graph = graph;
     this.options = options;
-    this.plan = planGraph(graph, results);
-    this.stages = new StageTable(this.plan, parallelism);
+    const { bundling = "auto", fusion = true } = options;
+    this.plan = planGraph(graph, { results, fusion });
+    this.stages = new StageTable(this.plan, { parallelism, bundling });
+    this.reports = new StageReports(this.plan);
     const { code } = options;
+    const isDriven = this.stages.testStreams.length > 0;
+    this.clock = new JobClock(options.clock ?? SYSTEM_CLOCK, isDriven);
+    const isStreaming = this.plan.stages.some(({ isBounded }) => !isBounded);
     this.pool = new ExecutorPool(this.plan, {
       strictEncoding,
       parallelism,
+      bundling,
       signal: this.abort.signal,
       openExecutor,
-      eager: options.workerThreads === "always",
+      // State stays where it is once it is there, so a streaming job does not move to other threads.
+      eager: options.workerThreads === "always" || isStreaming,
       workerSetup:
         code === undefined || parallelism < 2
           ? undefined
-          : { code, fingerprint: fingerprintOf(graph), results, strictEncoding, parallelism },
+          : {
+              code,
+              fingerprint: fingerprintOf(graph),
+              results,
+              strictEncoding,
+              parallelism,
+              bundling,
+              fusion,
+            },
     });
   }
 
@@ -94,6 +117,11 @@ export class LocalJob {
 
   /** The elements of a PCollection that the job was asked to keep. */
   read(id: PCollectionId): unknown[] {
+    return this.readWithMeta(id).map(({ value }) => value);
+  }
+
+  /** The same with timestamps, windows and panes. */
+  readWithMeta(id: PCollectionId): DecodedElement[] {
     const dataset = this.plan.datasets.get(resultsOf(id));
     if (dataset === undefined) return [];
     return [...decodeBlocks(dataset.coder, this.stages.blocksOf(dataset.id))];
@@ -101,18 +129,47 @@ export class LocalJob {
 
   private async loop(): Promise<void> {
     for (;;) {
-      for (const task of this.stages.startReady()) {
-        this.queue.push(task);
-        if (task.stage.dataset?.kind === "restrictions") this.bytesTotal += task.bundle.weight;
-      }
-      if (this.failure !== undefined) throw this.failure.error;
-      if (this.stages.isDone) return;
       const woken = new Promise<void>((resolve) => {
         this.wake = resolve;
       });
+      this.takeReady();
+      if (this.failure !== undefined) throw this.failure.error;
+      if (this.stages.isDone) return;
+      if (this.isQuiet && this.stepTestStreams()) continue;
       this.assign();
+      const alarm = this.clock.wakeAt(this.stages.nextWake, () => this.wake());
       await woken;
+      alarm.cancel();
     }
+  }
+
+  /** Queues the bundles that have become ready; a stage that is done makes others ready in turn. */
+  private takeReady(): void {
+    for (;;) {
+      const { done } = this.stages;
+      const now = this.clock.now();
+      for (const task of this.stages.take(now)) {
+        this.queue.push(task);
+        if (task.stage.dataset?.kind === "restrictions") this.bytesTotal += task.weight;
+      }
+      for (const { stage, outputWatermark } of this.stages.streaming) {
+        this.reports.watermark(stage.id, outputWatermark, now);
+      }
+      if (this.stages.done === done) return;
+    }
+  }
+
+  /** True when nothing runs, and nothing could. */
+  private get isQuiet(): boolean {
+    return this.queue.length === 0 && this.running.size === 0;
+  }
+
+  /** Lets the next event of a test stream happen; false where there is none. */
+  private stepTestStreams(): boolean {
+    const next = this.stages.testStreams.find(({ hasEnded }) => !hasEnded);
+    if (next === undefined) return false;
+    this.clock.turn(next.step());
+    return true;
   }
 
   private assign(): void {
@@ -120,11 +177,13 @@ export class LocalJob {
       () => this.wake(),
       (error: unknown) => this.fail(error),
     );
-    while (this.queue.length > 0) {
-      const executor = this.pool.acquire(this.backlog());
-      if (executor === undefined) return;
-      const task = this.queue.shift();
+    for (;;) {
+      const backlog = this.backlog();
+      const free = (task: Task) => this.pool.isFree(backlog, task.slot);
+      const task = this.queue.shift(free);
       if (task === undefined) return;
+      const executor = this.pool.acquire(backlog, task.slot);
+      if (executor === undefined) throw internalError("An executor was free and is not");
       const execution: Promise<void> = this.execute(executor, task).finally(() => {
         this.running.delete(execution);
         this.wake();
@@ -134,29 +193,32 @@ export class LocalJob {
   }
 
   private backlog(): Backlog {
-    let weight = 0;
-    for (const { bundle } of this.queue) weight += bundle.weight;
-    return { bundles: this.queue.length, weight, elapsedMs: this.elapsed() };
+    const { length, weight } = this.queue;
+    return { bundles: length, weight, elapsedMs: this.elapsed() };
   }
 
   /** Never rejects: a failure that ends the job goes to {@link fail}. */
   private async execute(executor: Executor, task: Task): Promise<void> {
-    const { stage, bundle } = task;
+    const started = performance.now();
     try {
-      this.commit(task, await executor.run({ stage: stage.id, blocks: bundle.blocks }));
+      const output = await executor.run(task.work);
+      this.commit(task, output, performance.now() - started);
     } catch (error) {
+      this.attempted.commit(executor.failedCounts());
       this.retry(task, error);
     } finally {
       this.pool.release(executor);
     }
   }
 
-  private commit({ stage, bundle }: Task, output: BundleOutput): void {
+  private commit(task: Task, output: BundleOutput, tookMs: number): void {
     if (this.failure !== undefined) return;
-    this.stages.commit(stage, output.blocks);
+    this.stages.commit(task, output, this.clock.now());
     this.metrics.commit(output.steps);
+    this.attempted.commit(output.steps);
+    this.reports.committed(task, output, tookMs);
     this.bundles++;
-    if (stage.dataset?.kind === "restrictions") this.bytesDone += bundle.weight;
+    if (task.stage.dataset?.kind === "restrictions") this.bytesDone += task.weight;
   }
 
   /** Nothing of a failed bundle was kept, so it can run again, unless it fails the same way twice. */
@@ -169,7 +231,7 @@ export class LocalJob {
       return;
     }
     this.retries++;
-    this.queue.unshift({ ...task, failures, lastFailure });
+    this.queue.pushFirst({ ...task, failures, lastFailure });
   }
 
   private fail(error: unknown): void {
@@ -209,6 +271,9 @@ export class LocalJob {
       bundles: this.bundles,
       retries: this.retries,
       counters: this.metrics.counterValues(this.graph),
+      metrics: this.metrics.metricValues(this.graph),
+      attemptedMetrics: this.attempted.metricValues(this.graph),
+      stages: this.reports.toReports(),
       transforms: this.metrics.transformCounts(this.graph),
     };
   }

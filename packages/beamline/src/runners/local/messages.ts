@@ -1,6 +1,8 @@
 import type { CodeReference } from "../../code-ref/code-reference.js";
 import type { Fingerprint } from "../../code-ref/fingerprint.js";
+import type { StepCounts } from "../../exec/step-metrics.js";
 import type { BundleOutput, BundleWork } from "./bundle-work.js";
+import type { Bundling } from "./run-options.js";
 
 /** `workerData` of a worker thread. */
 export interface WorkerSetup {
@@ -9,6 +11,8 @@ export interface WorkerSetup {
   readonly results: readonly string[];
   readonly strictEncoding: boolean;
   readonly parallelism: number;
+  readonly bundling: Bundling;
+  readonly fusion: boolean;
   /** Two Float64: the elements and bytes of the running bundle's progress. */
   readonly progress: SharedArrayBuffer;
 }
@@ -20,7 +24,12 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "done"; readonly output: BundleOutput }
-  | { readonly kind: "failed"; readonly error: Thrown }
+  | {
+      readonly kind: "failed";
+      readonly error: Thrown;
+      /** What the bundle had counted. */
+      readonly counts?: readonly StepCounts[];
+    }
   | { readonly kind: "closed"; readonly error?: Thrown };
 
 /** What was thrown, in a form that keeps what people need across threads. */

@@ -1,5 +1,7 @@
 import type { CodeReference } from "../../code-ref/code-reference.js";
+import type { Clock } from "../../model/clock.js";
 import type { CounterValue } from "../../model/counter-value.js";
+import type { DistributionData, MetricValue } from "../../model/metric.js";
 
 export type { CounterValue };
 
@@ -16,6 +18,10 @@ export interface LocalRunOptions {
    * runs every bundle there, as tests want it. Default: `"auto"`.
    */
   readonly workerThreads?: "auto" | "always";
+  /** How work is cut into bundles, for tests. Default: `"auto"`. */
+  readonly bundling?: Bundling;
+  /** `false` gives every ParDo a stage of its own, for tests. Default: true. */
+  readonly fusion?: boolean;
   /** Encode and decode at every edge, so that what works here works remotely. Default: false. */
   readonly strictEncoding?: boolean;
   /**
@@ -25,11 +31,19 @@ export interface LocalRunOptions {
   readonly maxAttempts?: number;
   /** Cancels the run. What is half-written is removed before the promise rejects. */
   readonly signal?: AbortSignal;
+  /** Tells processing time. Default: the system's clock. */
+  readonly clock?: Clock;
   /** Called about `progressIntervalMs` apart while the job runs, and once at its end. */
   readonly onProgress?: (progress: RunProgress) => void;
   /** Default: 200. */
   readonly progressIntervalMs?: number;
 }
+
+/**
+ * `"auto"` as it is fast; `"smallest"` one element or one key a bundle; `"largest"` everything that
+ * a stage has in one bundle. What a pipeline computes is the same in each.
+ */
+export type Bundling = "auto" | "smallest" | "largest";
 
 export interface RunProgress {
   /** Names of the transforms that the stages being worked on begin with. */
@@ -52,6 +66,20 @@ export interface TransformCount {
   readonly elements: number;
 }
 
+/** What the engine measured of one stage. */
+export interface StageReport {
+  /** Name of the transform that the stage begins with. */
+  readonly stage: string;
+  readonly bundles: number;
+  /** Encoded bytes that it took from, and handed to, other stages. */
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** How long bundles took, in milliseconds; undefined where there was none. */
+  readonly bundleMs: DistributionData | undefined;
+  /** By how much its output watermark was behind the clock at worst, in a stage that streams. */
+  readonly maxWatermarkLagMs: number | undefined;
+}
+
 /** What a finished run was. It is returned only for a run that succeeded. */
 export interface LocalRunResult {
   readonly state: "done";
@@ -62,6 +90,12 @@ export interface LocalRunResult {
   readonly retries: number;
   /** User counters, over committed bundles only, in pipeline order. */
   readonly counters: readonly CounterValue[];
+  /** User metrics of every kind, counters among them, over committed bundles only. */
+  readonly metrics: readonly MetricValue[];
+  /** The same over all bundles, also those that failed and ran again. */
+  readonly attemptedMetrics: readonly MetricValue[];
+  /** How the stages went, in pipeline order. */
+  readonly stages: readonly StageReport[];
   /** Elements by transform, in pipeline order. */
   readonly transforms: readonly TransformCount[];
 }

@@ -1,101 +1,70 @@
-import { ByteWriter } from "../../bytes/byte-writer.js";
-import type { Coder } from "../../coders/coder.js";
 import type { Block } from "../../engine/block.js";
-import { ListWriter } from "../../engine/list-writer.js";
-import { ShuffleWriter } from "../../engine/shuffle-writer.js";
-import type { SinkPort } from "../../exec/operator.js";
 import type { StageSink } from "../../exec/stage.js";
 import { userCodeError } from "../../exec/user-code-error.js";
-import { internalError } from "../../model/errors.js";
+import type { BlockSink, Failed } from "./block-sink.js";
+import { listSink, restrictionSink } from "./list-sink.js";
+import { pairSink, timedPairSink, windowedPairSink } from "./pair-sinks.js";
 import type { Dataset } from "./plan.js";
+import type { Bundling } from "./run-options.js";
+import { sideSink } from "./side-sink.js";
 
-/** A sink that encodes what it receives into blocks, taken when the bundle commits. */
-export interface BlockSink extends SinkPort {
-  take(): Block[];
-  clear(): void;
+export interface SinkOptions {
+  /** Bundles that can run at the same time. */
+  readonly parallelism: number;
+  readonly bundling: Bundling;
 }
 
 /** Opens the sink of a stage that writes `dataset`. */
-export function openBlockSink(sink: StageSink, dataset: Dataset, parallelism: number): BlockSink {
+export function openBlockSink(sink: StageSink, dataset: Dataset, options: SinkOptions): BlockSink {
   const failed = (cause: unknown, value: unknown) => userCodeError(producerOf(sink), cause, value);
+  const { coder } = dataset;
+  const partitions = partitionsFor(options);
   switch (dataset.kind) {
     case "groups":
-      return shuffleSink(dataset.coder, partitionsFor(parallelism), failed);
+      return groupsSink(dataset, partitions, failed);
+    case "keyed":
+      return timedPairSink(coder, partitions, failed);
     case "elements":
-      return listSink(dataset.coder, partitionsFor(parallelism), failed);
+      return options.bundling === "smallest"
+        ? blockARecord(listSink(coder, 1, failed))
+        : listSink(coder, partitions, failed);
     case "results":
-      return listSink(dataset.coder, 1, failed);
+      return listSink(coder, 1, failed);
+    case "sideList":
+    case "sideMap":
+      return sideSink(dataset, failed);
     case "restrictions":
-      return restrictionSink(dataset.coder, failed);
+      return restrictionSink(coder, failed);
   }
 }
 
-type Failed = (cause: unknown, value: unknown) => Error;
+function groupsSink({ coder, grouping }: Dataset, partitions: number, failed: Failed): BlockSink {
+  switch (grouping) {
+    case "byWindow":
+      return windowedPairSink(coder, partitions, failed);
+    case "triggered":
+      return timedPairSink(coder, partitions, failed);
+    default:
+      return pairSink(coder, partitions, failed);
+  }
+}
 
 /** Enough for the last bundles to even out, and few enough for small jobs. */
-function partitionsFor(parallelism: number): number {
-  return parallelism * 4;
+function partitionsFor({ parallelism, bundling }: SinkOptions): number {
+  return bundling === "smallest" ? A_KEY_EACH : parallelism * 4;
 }
 
-function producerOf({ pcollection }: StageSink): string {
-  return pcollection.slice(0, pcollection.lastIndexOf("."));
-}
+/** So many partitions that the keys of a test hardly ever share one. */
+const A_KEY_EACH = 1021;
 
-function shuffleSink(coder: Coder<unknown>, partitions: number, failed: Failed): BlockSink {
-  const [key, value] = coder.components;
-  if (key === undefined || value === undefined) throw internalError("A shuffle needs a kv coder");
-  const writer = new ShuffleWriter(partitions);
-  const { scratch } = writer;
-  return {
-    receive(pair) {
-      try {
-        if (!Array.isArray(pair) || pair.length !== 2) throw notAPair();
-        key.encode(pair[0], scratch);
-        writer.key();
-        value.encode(pair[1], scratch);
-      } catch (cause) {
-        throw failed(cause, pair);
-      }
-      writer.commit();
-    },
-    take: () => writer.take(),
-    clear: () => writer.clear(),
-  };
-}
-
-function notAPair(): TypeError {
-  return new TypeError("grouping needs [key, value] pairs: call keyBy() first");
-}
-
-function listSink(coder: Coder<unknown>, parts: number, failed: Failed): BlockSink {
-  const writer = new ListWriter(parts);
-  return {
-    receive(value) {
-      try {
-        coder.encode(value, writer.next());
-      } catch (cause) {
-        throw failed(cause, value);
-      }
-    },
-    take: () => writer.take(),
-    clear: () => writer.clear(),
-  };
-}
-
-/** A block a restriction, as heavy as the work that it stands for. */
-function restrictionSink(coder: Coder<unknown>, failed: Failed): BlockSink {
-  const scratch = new ByteWriter(256);
+/** Gives each record a block of its own, so that it can be a bundle of its own. */
+function blockARecord(sink: BlockSink): BlockSink {
   let blocks: Block[] = [];
   return {
-    receive(value) {
-      scratch.reset();
-      try {
-        coder.encode(value, scratch);
-      } catch (cause) {
-        throw failed(cause, value);
-      }
-      const [, weight] = value as readonly [unknown, number];
-      blocks.push({ bytes: scratch.toBytes(), records: 1, weight, partition: blocks.length });
+    ...sink,
+    receive(value, meta) {
+      sink.receive(value, meta);
+      for (const block of sink.take()) blocks.push({ ...block, partition: blocks.length });
     },
     take() {
       const taken = blocks;
@@ -104,6 +73,11 @@ function restrictionSink(coder: Coder<unknown>, failed: Failed): BlockSink {
     },
     clear() {
       blocks = [];
+      sink.clear();
     },
   };
+}
+
+function producerOf({ pcollection }: StageSink): string {
+  return pcollection.slice(0, pcollection.lastIndexOf("."));
 }

@@ -1,18 +1,31 @@
+import type { Block } from "../../engine/block.js";
+import type { WindowedGrouper } from "../../engine/grouping/windowed-grouper.js";
 import { BundleProcessor, type BundleProgress } from "../../exec/bundle-processor.js";
+import type { StepCounts } from "../../exec/step-metrics.js";
 import { internalError } from "../../model/errors.js";
+import type { BlockSink } from "./block-sink.js";
 import type { BundleOutput, BundleWork, Executor } from "./bundle-work.js";
 import type { Plan, PlannedStage } from "./plan.js";
-import { type BlockSink, openBlockSink } from "./sinks.js";
+import type { Bundling } from "./run-options.js";
+import { isEndless, Rests } from "./rests.js";
+import { Shard } from "./shard.js";
+import { SideInputStore } from "./side-input-store.js";
+import { openBlockSink } from "./sinks.js";
 import { sourceOf } from "./sources.js";
+import { StationState } from "./state-ports.js";
 
 export interface ThreadExecutorOptions {
   readonly strictEncoding: boolean;
   readonly parallelism: number;
+  readonly bundling: Bundling;
   readonly signal?: AbortSignal;
 }
 
+/** A stage compiled and ready: runs one bundle at a time. */
 interface Station {
   readonly processor: BundleProcessor;
+  readonly state: StationState;
+  readonly rests: Rests | undefined;
   readonly sinks: readonly { readonly dataset: string; readonly sink: BlockSink }[];
 }
 
@@ -21,7 +34,11 @@ export class ThreadExecutor implements Executor {
   private readonly plan: Plan;
   private readonly options: ThreadExecutorOptions;
   private readonly stations = new Map<string, Station>();
+  /** By stage and number. */
+  private readonly shards = new Map<string, Shard>();
+  private readonly sides = new SideInputStore();
   private current: BundleProcessor | undefined;
+  private failed: readonly StepCounts[] = [];
 
   constructor(plan: Plan, options: ThreadExecutorOptions) {
     this.plan = plan;
@@ -35,16 +52,27 @@ export class ThreadExecutor implements Executor {
   async run(work: BundleWork): Promise<BundleOutput> {
     const stage = this.plan.stages.find(({ id }) => id === work.stage);
     if (stage === undefined) throw internalError(`No stage "${work.stage}" in the plan`);
+    this.sides.add(work.sideInputs);
     const station = this.stations.get(stage.id) ?? this.open(stage);
+    const shard = this.shardOf(stage, work.shard);
     this.current = station.processor;
+    shard?.begin(work.times);
+    station.state.use(shard?.state);
+    station.rests?.begin();
     try {
-      const source = sourceOf(stage, work.blocks);
+      const source = sourceOf(stage, work, shard);
       const steps = await station.processor.run(source, this.options.signal);
+      shard?.commit();
+      const { rests } = station;
       return {
-        blocks: station.sinks.map(({ dataset, sink }) => ({ dataset, blocks: sink.take() })),
-        steps,
+        blocks: takeBlocks(station),
+        steps: shard?.grouper === undefined ? steps : withLate(stage, steps, shard.grouper),
+        ...(work.shard === undefined || shard === undefined ? {} : { shard: shard.times }),
+        ...(rests === undefined ? {} : { residuals: rests.take() }),
       };
     } catch (error) {
+      shard?.rollback();
+      this.failed = station.processor.counts();
       // Its DoFns are in an unknown state: the next attempt gets new ones.
       this.stations.delete(stage.id);
       await station.processor.teardown().catch(() => undefined);
@@ -54,6 +82,10 @@ export class ThreadExecutor implements Executor {
     }
   }
 
+  failedCounts(): readonly StepCounts[] {
+    return this.failed;
+  }
+
   async close(): Promise<void> {
     const stations = [...this.stations.values()];
     this.stations.clear();
@@ -61,22 +93,58 @@ export class ThreadExecutor implements Executor {
     for (const result of results) if (result.status === "rejected") throw result.reason;
   }
 
+  /** What the stage keeps for the bundle's keys: kept from bundle to bundle where it has a number. */
+  private shardOf({ id, dataset }: PlannedStage, number: number | undefined): Shard | undefined {
+    if (dataset === undefined) return undefined;
+    if (number === undefined) return new Shard(dataset);
+    const name = `${number} ${id}`;
+    const present = this.shards.get(name);
+    if (present !== undefined) return present;
+    const shard = new Shard(dataset);
+    this.shards.set(name, shard);
+    return shard;
+  }
+
   private open(stage: PlannedStage): Station {
-    const { strictEncoding, parallelism } = this.options;
+    const { strictEncoding, parallelism, bundling } = this.options;
     const sinks: { dataset: string; sink: BlockSink }[] = [];
+    const state = new StationState();
+    const rests = isEndless(stage) ? new Rests(stage.dataset) : undefined;
     const processor = new BundleProcessor(stage, {
       strictEncoding,
       parallelism,
+      sideInputs: this.sides,
+      state: state.ports,
+      timers: state.ports,
+      ...(rests === undefined ? {} : rests.hooks),
       openSink: (spec) => {
         const dataset = this.plan.datasets.get(spec.id);
         if (dataset === undefined) throw internalError(`No dataset "${spec.id}" in the plan`);
-        const sink = openBlockSink(spec, dataset, parallelism);
+        const sink = openBlockSink(spec, dataset, { parallelism, bundling });
         sinks.push({ dataset: dataset.id, sink });
         return sink;
       },
     });
-    const station = { processor, sinks };
+    const station = { processor, state, rests, sinks };
     this.stations.set(stage.id, station);
     return station;
   }
 }
+
+function takeBlocks({ sinks }: Station): { dataset: string; blocks: Block[] }[] {
+  return sinks.map(({ dataset, sink }) => ({ dataset, blocks: sink.take() }));
+}
+
+/** Says how many elements came too late for their windows. */
+function withLate(
+  { id }: PlannedStage,
+  steps: readonly StepCounts[],
+  { droppedLate }: WindowedGrouper,
+): readonly StepCounts[] {
+  if (droppedLate === 0) return steps;
+  const counters = { [DROPPED_LATE]: droppedLate };
+  return [...steps, { step: id, elements: 0, internal: true, counters }];
+}
+
+/** Beam's name for the counter. */
+const DROPPED_LATE = "DroppedDueToLateness";

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { BundleProgress } from "../../exec/bundle-processor.js";
+import type { StepCounts } from "../../exec/step-metrics.js";
 import { BeamlineError } from "../../model/errors.js";
 import type { BundleOutput, BundleWork, Executor } from "./bundle-work.js";
 import type { FromWorker, ToWorker, WorkerSetup } from "./messages.js";
@@ -18,6 +19,7 @@ export class WorkerExecutor implements Executor {
   private readonly shared: Float64Array;
   private pending: Pending<BundleOutput | undefined> | undefined;
   private death: Error | undefined;
+  private failed: readonly StepCounts[] = [];
 
   constructor(setup: Omit<WorkerSetup, "progress">) {
     const progress = new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT);
@@ -40,9 +42,14 @@ export class WorkerExecutor implements Executor {
   }
 
   async run(work: BundleWork): Promise<BundleOutput> {
+    this.failed = [];
     const done = this.expect();
     this.post({ kind: "run", work });
     return (await done) as BundleOutput;
+  }
+
+  failedCounts(): readonly StepCounts[] {
+    return this.failed;
   }
 
   async close(): Promise<void> {
@@ -80,6 +87,7 @@ export class WorkerExecutor implements Executor {
         pending?.resolve(message.output);
         return;
       case "failed":
+        this.failed = message.counts ?? [];
         pending?.reject(deserializeError(message.error));
         return;
       case "closed":

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   try {
     const graph = await loadGraph(setup.code);
     requireSameFingerprint(setup.fingerprint, fingerprintOf(graph));
-    executor = new ThreadExecutor(planGraph(graph, setup.results), setup);
+    executor = new ThreadExecutor(planGraph(graph, setup), setup);
   } catch (error) {
     post({ kind: "failed", error: serializeError(error) });
     return;
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
       progress.fill(0);
       post({ kind: "done", output }, buffersOf(output));
     } catch (error) {
-      post({ kind: "failed", error: serializeError(error) });
+      post({ kind: "failed", error: serializeError(error), counts: executor.failedCounts() });
     }
   };
   port.on("message", (message: ToWorker) => void handle(message));
@@ -56,7 +56,9 @@ async function main(): Promise<void> {
 }
 
 function buffersOf(output: BundleOutput): ArrayBuffer[] {
-  return output.blocks.flatMap(({ blocks }) => blocks.map(({ bytes }) => bytes.buffer));
+  const rests = (output.residuals ?? []).map(({ block }) => block);
+  const blocks = output.blocks.flatMap((each) => each.blocks);
+  return [...blocks, ...rests].map(({ bytes }) => bytes.buffer);
 }
 
 await main();

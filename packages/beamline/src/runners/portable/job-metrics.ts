@@ -1,15 +1,19 @@
+import { bucketOf, histogramOf, readUserMetric } from "../../harness/user-metrics.js";
 import type { CounterValue } from "../../model/counter-value.js";
+import { type MetricValue, mergeMetrics } from "../../model/metric.js";
 import type { GetJobMetricsResponse } from "../../proto/gen/job-management/job_pb.js";
 import type { MonitoringInfo } from "../../proto/gen/pipeline/metrics_pb.js";
-import { monitoringInfoSpecs, monitoringLabels } from "../../proto/monitoring-infos.js";
+import { monitoringLabels } from "../../proto/monitoring-infos.js";
 import type { JobClient } from "./job-client.js";
 
-/** The user's counters of a job. */
+/** The user's metrics of a job. */
 export interface JobMetrics {
-  /** Over bundles that succeeded. Spark does not tell: empty there. */
+  /** Counters over bundles that succeeded. Spark does not tell: empty there. */
   readonly committed: readonly CounterValue[];
-  /** Over all bundles, also those that failed and ran again. */
+  /** Counters over all bundles, also those that failed and ran again. */
   readonly attempted: readonly CounterValue[];
+  /** Metrics of all kinds, over bundles that succeeded or, where nobody tells, over all. */
+  readonly metrics: readonly MetricValue[];
 }
 
 /**
@@ -24,9 +28,12 @@ export function readJobMetrics(
   transforms?: Iterable<string>,
 ): JobMetrics {
   const names = transforms === undefined ? undefined : [...transforms];
+  const committed = valuesOf(metrics?.committed ?? [], names);
+  const attempted = valuesOf(metrics?.attempted ?? [], names);
   return {
-    committed: countersOf(metrics?.committed ?? [], names),
-    attempted: countersOf(metrics?.attempted ?? [], names),
+    committed: countersOf(committed),
+    attempted: countersOf(attempted),
+    metrics: committed.length > 0 ? committed : attempted,
   };
 }
 
@@ -39,7 +46,7 @@ export async function metricsIfAny(
   try {
     return readJobMetrics(await client.metrics(jobId), transforms);
   } catch {
-    return { committed: [], attempted: [] };
+    return { committed: [], attempted: [], metrics: [] };
   }
 }
 
@@ -48,26 +55,67 @@ export function finalCounters({ committed, attempted }: JobMetrics): readonly Co
   return committed.length > 0 ? committed : attempted;
 }
 
-function countersOf(
+function countersOf(values: readonly MetricValue[]): CounterValue[] {
+  return values.flatMap(({ transform, name, data }) =>
+    data.kind === "counter" ? [{ transform, name, value: data.value }] : [],
+  );
+}
+
+/** The user's metrics among what a runner tells, in the graph's order. */
+function valuesOf(
   infos: readonly MonitoringInfo[],
   names: readonly string[] | undefined,
-): CounterValue[] {
-  const sums = new Map<string, { transform: string; name: string; value: number }>();
+): MetricValue[] {
+  const values = new Map<string, MetricValue>();
+  const histograms = new Map<string, Histogram>();
   const own = new Set(names);
   for (const { urn, labels, payload } of infos) {
-    if (urn !== monitoringInfoSpecs.userSumInt64.urn) continue;
+    const data = readUserMetric(urn, payload);
+    if (data === undefined) continue;
     const label = labels[monitoringLabels.transform] ?? "";
     const name = labels[monitoringLabels.name] ?? "";
     const transform = names === undefined ? label : ownerOf(label, own);
-    const key = JSON.stringify([transform, name]);
-    const value = decodeInt64(payload);
-    const sum = sums.get(key);
-    if (sum === undefined) sums.set(key, { transform, name, value });
-    else sum.value += value;
+    const bucket = data.kind === "counter" ? bucketOf(name) : undefined;
+    if (bucket !== undefined && data.kind === "counter") {
+      const histogram = histogramIn(histograms, transform, bucket.of);
+      const { buckets } = histogram;
+      buckets.set(bucket.bound, (buckets.get(bucket.bound) ?? 0) + data.value);
+      continue;
+    }
+    const key = JSON.stringify([transform, data.kind, name]);
+    const present = values.get(key);
+    const merged = present === undefined ? data : mergeMetrics(present.data, data);
+    values.set(key, { transform, name, data: merged });
+  }
+  for (const { transform, name, buckets } of histograms.values()) {
+    values.set(JSON.stringify([transform, "histogram", name]), {
+      transform,
+      name,
+      data: histogramOf(buckets),
+    });
   }
   const order = new Map((names ?? []).map((name, i) => [name, i]));
   const position = (transform: string) => order.get(transform) ?? order.size;
-  return [...sums.values()].sort((a, b) => position(a.transform) - position(b.transform));
+  return [...values.values()].sort((a, b) => position(a.transform) - position(b.transform));
+}
+
+interface Histogram {
+  readonly transform: string;
+  readonly name: string;
+  readonly buckets: Map<number, number>;
+}
+
+function histogramIn(
+  histograms: Map<string, Histogram>,
+  transform: string,
+  name: string,
+): Histogram {
+  const key = JSON.stringify([transform, name]);
+  const present = histograms.get(key);
+  if (present !== undefined) return present;
+  const histogram: Histogram = { transform, name, buckets: new Map() };
+  histograms.set(key, histogram);
+  return histogram;
 }
 
 /** The transform of ours that a runner's transform is, or is a part of. */
@@ -81,15 +129,4 @@ function ownerOf(label: string, own: ReadonlySet<string>): string {
     if (own.has(outer)) return outer;
   }
   return label;
-}
-
-/** A varint of 64 bits, negative ones in two's complement. */
-function decodeInt64(bytes: Uint8Array): number {
-  let value = 0n;
-  let shift = 0n;
-  for (const byte of bytes) {
-    value |= BigInt(byte & 0x7f) << shift;
-    shift += 7n;
-  }
-  return Number(BigInt.asIntN(64, value));
 }

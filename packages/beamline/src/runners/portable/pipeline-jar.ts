@@ -12,8 +12,8 @@ import { WORKER_CAPABILITIES } from "./worker-capabilities.js";
 
 export interface PipelineJarOptions {
   readonly runner: "spark" | "flink";
-  /** The runner's job server with all its dependencies. */
-  readonly jobServerJar: string;
+  /** The runner's job server with all its dependencies; without it the jar holds the pipeline alone. */
+  readonly jobServerJar?: string | undefined;
   /** Where the jar should be. */
   readonly out: string;
   /** Default: the graph's name. */

@@ -4,6 +4,7 @@ import { ELEMENT_ROWS } from "./element-rows.js";
 import { KEY_ROWS } from "./key-rows.js";
 import type { Row } from "./row.js";
 import { SHAPE_ROWS } from "./shape-rows.js";
+import { SIDE_INPUT_ROWS } from "./side-input-rows.js";
 import { SIZE_ROWS } from "./size-rows.js";
 
 export type { Row } from "./row.js";
@@ -15,6 +16,7 @@ export const PIPELINE_TABLE: readonly Row[] = [
   ...COMBINE_ROWS,
   ...SHAPE_ROWS,
   ...DO_FN_ROWS,
+  ...SIDE_INPUT_ROWS,
   ...SIZE_ROWS,
 ];
 

@@ -281,9 +281,9 @@ describe("LocalFileSystem.create", () => {
 describe("LocalFileSystem", () => {
   test("renames over an existing file, and says what can't be renamed", async () => {
     const [from, to] = [put("from", "new"), put("to", "old")];
-    await files.rename(from, to);
+    await (await files.prepareMove({ path: from }, to)).complete();
     expect(readFileSync(to, "utf8")).toBe("new");
-    await expect(files.rename(from, to)).rejects.toThrow(coded("FILE_NOT_FOUND"));
+    await expect((await files.prepareMove({ path: from }, to)).complete()).rejects.toThrow(coded("FILE_NOT_FOUND"));
   });
 
   test("deletes what is there and does not mind what is not", async () => {

@@ -10,6 +10,7 @@ import type {
   FileOptions,
   FileSystem,
   FileWriter,
+  PendingMove,
   ReadOptions,
 } from "../file-system.js";
 import { compileGlob, isGlob } from "../glob.js";
@@ -80,13 +81,19 @@ export class LocalFileSystem implements FileSystem {
     return LocalFileWriter.create(path);
   }
 
-  async rename(from: string, to: string): Promise<void> {
-    try {
-      await mkdir(dirname(to), { recursive: true });
-      await rename(from, to);
-    } catch (cause) {
-      throw fileError(`rename "${from}" to`, to, cause);
-    }
+  /** A rename takes no time, so all of it is left for the end. */
+  async prepareMove({ path: from }: Pick<FileInfo, "path">, to: string): Promise<PendingMove> {
+    return {
+      async complete() {
+        try {
+          await mkdir(dirname(to), { recursive: true });
+          await rename(from, to);
+        } catch (cause) {
+          throw fileError(`rename "${from}" to`, to, cause);
+        }
+      },
+      async abandon() {},
+    };
   }
 
   async delete(path: string): Promise<void> {

@@ -45,7 +45,7 @@ export async function walk(
   }
 }
 
-const ANY_NAME: Segment = { kind: "pattern", test: /^/, hidden: false };
+const ANY_NAME: Segment = { kind: "pattern", test: /^/, hidden: false, start: "" };
 
 /** The entries of a folder; none when it is not there or no folder. */
 async function list(folder: string): Promise<Dirent[]> {

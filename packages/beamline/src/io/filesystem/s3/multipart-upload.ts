@@ -32,17 +32,17 @@ export class MultipartUpload {
     this.action = writing(location);
   }
 
+  /** `from` says where the parts come from: copied ones have the checksums that S3 gives them. */
   static async begin(
     store: S3Store,
     location: S3Location,
+    from: "bytes" | "copies",
     signal?: AbortSignal,
   ): Promise<MultipartUpload> {
     const { bucket: Bucket, key: Key } = location;
+    const checksums = from === "bytes" ? ({ ChecksumAlgorithm: "CRC32" } as const) : {};
     const { UploadId = "" } = await store.run(writing(location), signal, (client, sdk, options) =>
-      client.send(
-        new sdk.CreateMultipartUploadCommand({ Bucket, Key, ChecksumAlgorithm: "CRC32" }),
-        options,
-      ),
+      client.send(new sdk.CreateMultipartUploadCommand({ Bucket, Key, ...checksums }), options),
     );
     return new MultipartUpload(store, location, UploadId, signal);
   }

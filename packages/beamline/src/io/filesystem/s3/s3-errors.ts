@@ -31,9 +31,17 @@ export function s3Error(action: S3Action, cause: unknown): unknown {
   if (cause instanceof BeamlineError || !(cause instanceof Error)) return cause;
   const { code, state, next, remote } = explain(action, faultOf(cause));
   return new BeamlineError(code, `Cannot ${action.verb} "${action.path}": ${state}; ${next}`, {
-    cause,
+    cause: withoutExchange(cause),
     origin: remote === true ? "remote" : "user",
   });
+}
+
+/** The client hangs the whole exchange on its errors, session token included; but errors get printed. */
+function withoutExchange(error: Error): Error {
+  if (!("$response" in error)) return error;
+  const { message, stack } = error;
+  const { name, status } = faultOf(error);
+  return Object.assign(new Error(message), { name, stack, $metadata: { httpStatusCode: status } });
 }
 
 /** The name of an S3 error or of the system's, and the response's status where there was one. */

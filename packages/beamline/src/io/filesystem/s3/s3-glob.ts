@@ -72,27 +72,18 @@ function nameOf(path: string, folder: string): string {
   return path.slice(folder.length, -1);
 }
 
-function accepts(segment: Segment, name: string): boolean {
-  switch (segment.kind) {
-    case "literal":
-      return name === segment.text;
-    case "pattern":
-      return (segment.hidden || !name.startsWith(".")) && segment.test.test(name);
-    case "folders":
-      return !name.startsWith(".");
-  }
-}
-
 /** Whether the names of a path fit the segments, all of both. */
 function leadTo(names: readonly string[], segments: readonly Segment[]): boolean {
   const [segment, ...rest] = segments;
   const [name, ...below] = names;
   if (segment === undefined || name === undefined) return segment === undefined && name === undefined;
-  if (!accepts(segment, name)) {
-    return segment.kind === "folders" && rest.length > 0 && leadTo(names, rest);
-  }
-  if (segment.kind !== "folders") return leadTo(below, rest);
+  if (segment.kind !== "folders") return accepts(segment, name) && leadTo(below, rest);
   // A pattern that ends in ** means every file below.
-  if (rest.length === 0) return below.length === 0 || leadTo(below, segments);
-  return leadTo(names, rest) || leadTo(below, segments);
+  if (rest.length === 0) return names.every((each) => !each.startsWith("."));
+  return leadTo(names, rest) || (!name.startsWith(".") && leadTo(below, segments));
+}
+
+function accepts(segment: Exclude<Segment, { kind: "folders" }>, name: string): boolean {
+  if (segment.kind === "literal") return name === segment.text;
+  return (segment.hidden || !name.startsWith(".")) && segment.test.test(name);
 }

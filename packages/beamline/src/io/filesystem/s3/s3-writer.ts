@@ -93,7 +93,7 @@ export class S3Writer implements FileWriter {
     this.part = undefined;
     this.filled = 0;
     const number = ++this.parts;
-    this.upload ??= await MultipartUpload.begin(this.store, this.location, this.signal);
+    this.upload ??= await MultipartUpload.begin(this.store, this.location, "bytes", this.signal);
     const { upload } = this;
     const sending = upload.put(number, bytes).catch((error: unknown) => {
       this.failure ??= { error };

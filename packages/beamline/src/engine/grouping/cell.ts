@@ -1,0 +1,91 @@
+import type { Pane } from "../../model/pane.js";
+import { ONLY_FIRING } from "../../model/pane.js";
+import { END_OF_GLOBAL_WINDOW, type Timestamp } from "../../model/time.js";
+import type { Window } from "../../model/window.js";
+import { type HeapNode, heapNode } from "./indexed-heap.js";
+import type { TriggerState } from "./trigger-machine.js";
+import type { Chain } from "./value-store.js";
+
+/** The first instant that doubles can tell from the end of the global window. */
+export const PAST_GLOBAL_WINDOW: Timestamp = END_OF_GLOBAL_WINDOW + 2;
+
+/** What is kept of one key in one window. */
+export class Cell implements Chain {
+  /** The key's bytes, one character each. */
+  readonly key: string;
+  readonly span: Span;
+  /** The window had ended before its first element came: all that it emits is late. */
+  readonly isLate: boolean;
+  head = -1;
+  tail = -1;
+  size = 0;
+  bytes = 0;
+  /** Elements since the last pane. */
+  pending = 0;
+  /** Panes that were emitted. */
+  panes = 0;
+  /** Those of them that were not early. */
+  onTimePanes = 0;
+  /** The trigger has finished: nothing is taken or emitted any more. */
+  isClosed = false;
+  /** Undefined for the default trigger, which remembers nothing. */
+  trigger: TriggerState | undefined = undefined;
+  /** At the timestamp of the next pane, where it comes from elements. */
+  hold: HeapNode<Cell> | undefined = undefined;
+  /** At the next instant of processing time at which the trigger has to be asked. */
+  delay: HeapNode<Cell> | undefined = undefined;
+  /** The bundle that has changed it last. */
+  epoch = 0;
+
+  constructor(key: string, span: Span, isLate: boolean) {
+    this.key = key;
+    this.span = span;
+    this.isLate = isLate;
+  }
+}
+
+/** A window with data: of many keys, or of one where windows merge. */
+export class Span {
+  readonly window: Window;
+  /** The window alone, shared by all that is emitted from here. */
+  readonly windows: readonly Window[];
+  /** The first instant past the window. */
+  readonly end: Timestamp;
+  /** The first instant at which the window takes no more elements. */
+  readonly expiry: Timestamp;
+  readonly cells = new Map<string, Cell>();
+  /** Whether the passing of its end has been acted on. */
+  isPastEnd: boolean;
+  /** At the end of the window, then at its expiry. */
+  readonly due: HeapNode<Span>;
+
+  constructor(window: Window, lateness: number, watermark: Timestamp) {
+    this.window = window;
+    this.windows = Object.freeze([window]);
+    this.end = endOf(window);
+    this.expiry = Math.min(this.end + lateness, PAST_GLOBAL_WINDOW);
+    this.isPastEnd = watermark >= this.end;
+    this.due = heapNode(this);
+  }
+}
+
+export function endOf(window: Window): Timestamp {
+  return window.kind === "global" ? PAST_GLOBAL_WINDOW : window.end;
+}
+
+/** The pane that a cell emits next. */
+export function nextPane(
+  { panes, onTimePanes, isLate }: Cell,
+  isPastEnd: boolean,
+  isLast: boolean,
+): Pane {
+  const isFirst = panes === 0;
+  // After the on-time pane all others are late, even if merging has moved the window's end on.
+  if (!isLate && onTimePanes === 0 && isPastEnd) {
+    if (isFirst && isLast) return ONLY_FIRING;
+    return { timing: "on-time", isFirst, isLast, index: panes, onTimeIndex: 0 };
+  }
+  return isLate || onTimePanes > 0
+    ? { timing: "late", isFirst, isLast, index: panes, onTimeIndex: onTimePanes }
+    : { timing: "early", isFirst, isLast, index: panes, onTimeIndex: -1 };
+}

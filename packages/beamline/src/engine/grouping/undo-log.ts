@@ -1,0 +1,65 @@
+import type { Cell } from "./cell.js";
+import type { IndexedHeap } from "./indexed-heap.js";
+import type { TriggerState } from "./trigger-machine.js";
+import type { ValueStore } from "./value-store.js";
+
+/** Takes back one change. */
+export interface Undo {
+  undo(): void;
+}
+
+export interface Heaps {
+  readonly holds: IndexedHeap<Cell>;
+  readonly delays: IndexedHeap<Cell>;
+}
+
+/** A cell as it was before the bundle. */
+export class CellSnapshot implements Undo {
+  private readonly cell: Cell;
+  private readonly store: ValueStore;
+  private readonly heaps: Heaps;
+  private readonly head: number;
+  private readonly tail: number;
+  private readonly size: number;
+  private readonly bytes: number;
+  private readonly pending: number;
+  private readonly panes: number;
+  private readonly onTimePanes: number;
+  private readonly isClosed: boolean;
+  private readonly trigger: TriggerState | undefined;
+  private readonly hold: number;
+  private readonly delay: number;
+
+  constructor(cell: Cell, store: ValueStore, heaps: Heaps) {
+    this.cell = cell;
+    this.store = store;
+    this.heaps = heaps;
+    this.head = cell.head;
+    this.tail = cell.tail;
+    this.size = cell.size;
+    this.bytes = cell.bytes;
+    this.pending = cell.pending;
+    this.panes = cell.panes;
+    this.onTimePanes = cell.onTimePanes;
+    this.isClosed = cell.isClosed;
+    this.trigger = cell.trigger?.slice();
+    this.hold = cell.hold?.at ?? Number.POSITIVE_INFINITY;
+    this.delay = cell.delay?.at ?? Number.POSITIVE_INFINITY;
+  }
+
+  undo(): void {
+    const { cell, heaps } = this;
+    cell.head = this.head;
+    cell.tail = this.tail;
+    cell.size = this.size;
+    cell.bytes = this.bytes;
+    cell.pending = this.pending;
+    cell.panes = this.panes;
+    cell.onTimePanes = this.onTimePanes;
+    cell.isClosed = this.isClosed;
+    cell.trigger = this.trigger;
+    if (cell.hold !== undefined) heaps.holds.set(cell.hold, this.hold);
+    if (cell.delay !== undefined) heaps.delays.set(cell.delay, this.delay);
+    this.store.cut(cell);
+  }
+}

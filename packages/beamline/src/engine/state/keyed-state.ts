@@ -1,0 +1,198 @@
+import type { TimerAddress, TimerRecord } from "../../model/state-scope.js";
+import { END_OF_GLOBAL_WINDOW, MIN_TIMESTAMP, type Timestamp } from "../../model/time.js";
+import { BagTable } from "./bag-table.js";
+import { Ledger } from "./ledger.js";
+import { ListTable } from "./list-table.js";
+import { MapTable } from "./map-table.js";
+import { readSnapshot, writeSnapshot } from "./snapshot.js";
+import { TimerTable } from "./timer-table.js";
+
+/** Where time stands while a bundle runs. */
+export interface StateTimes {
+  readonly watermark: Timestamp;
+  readonly processingTime: number;
+}
+
+/**
+ * The state and timers of some of a stage's keys: opaque bytes by step, cell, key and window. A
+ * bundle is a transaction: `startBundle`, then `commit` or `rollback`.
+ *
+ * What belongs to a window goes once the watermark has passed its expiry and its timers have fired.
+ */
+export class KeyedState {
+  readonly isRunnerManaged = false;
+  private readonly ledger = new Ledger();
+  private readonly timers = new TimerTable(this.ledger);
+  private readonly bags = new Map<string, BagTable>();
+  private readonly maps = new Map<string, MapTable>();
+  private readonly lists = new Map<string, ListTable>();
+  /** What the running transaction has let go of. */
+  private gone: { readonly id: string; readonly expiry: Timestamp }[] = [];
+  private times: StateTimes = { watermark: MIN_TIMESTAMP, processingTime: 0 };
+
+  /** Makes what {@link snapshot} wrote. */
+  static restore(bytes: Uint8Array): KeyedState {
+    const state = new KeyedState();
+    readSnapshot(bytes, {
+      bag: (name) => state.bagNamed(name),
+      map: (name) => state.mapNamed(name),
+      list: (name) => state.listNamed(name),
+      timer: (timer) => state.timers.set(timer),
+      expiry: (id, expiry) => state.ledger.expiries.watchId(id, expiry),
+    });
+    state.commit();
+    return state;
+  }
+
+  startBundle(times: StateTimes): void {
+    this.times = times;
+    this.ledger.begin();
+  }
+
+  begin(): void {
+    this.startBundle(this.times);
+  }
+
+  commit(): void {
+    this.gone = [];
+    this.ledger.commit();
+  }
+
+  /** Leaves everything as it was when the bundle started. */
+  rollback(): void {
+    this.ledger.rollback();
+    this.timers.rebuild();
+    for (const { id, expiry } of this.gone) this.ledger.expiries.watchId(id, expiry);
+    this.gone = [];
+  }
+
+  /** Time has moved on within a bundle, or back for other keys. */
+  setTimes(times: StateTimes): void {
+    this.times = times;
+  }
+
+  get watermark(): Timestamp {
+    return this.times.watermark;
+  }
+
+  get processingTime(): number {
+    return this.times.processingTime;
+  }
+
+  bag(step: string, cell: string): BagTable {
+    return this.bagNamed(nameOf(step, cell));
+  }
+
+  map(step: string, cell: string): MapTable {
+    return this.mapNamed(nameOf(step, cell));
+  }
+
+  list(step: string, cell: string): ListTable {
+    return this.listNamed(nameOf(step, cell));
+  }
+
+  set(timer: TimerRecord): void {
+    this.timers.set(timer);
+  }
+
+  clear(timer: TimerAddress): void {
+    this.timers.clear(timer);
+  }
+
+  /**
+   * Takes out the timers that are due, in the order in which they are to fire, and lets go of what
+   * has expired and has none of them. Part of a bundle's transaction.
+   */
+  takeDueTimers({ watermark, processingTime }: StateTimes): TimerRecord[] {
+    const due = this.timers.takeDue(watermark, processingTime);
+    this.letGo(watermark, new Set(due.map(({ scope }) => scope.id)));
+    return due;
+  }
+
+  /** The earliest watermark at which {@link takeDueTimers} has something to do. */
+  get nextEventTime(): Timestamp | undefined {
+    const timer = this.timers.nextEventTime;
+    const { next } = this.ledger.expiries;
+    if (timer === undefined || next === undefined) return timer ?? next;
+    return Math.min(timer, next);
+  }
+
+  get nextProcessingTime(): number | undefined {
+    return this.timers.nextProcessingTime;
+  }
+
+  /** No timer's callback may emit anything before this. */
+  get hold(): Timestamp | undefined {
+    return this.timers.hold;
+  }
+
+  /** Approximate size in memory. */
+  get bytes(): number {
+    return this.ledger.bytes;
+  }
+
+  /** Everything between two bundles, as bytes for {@link KeyedState.restore}. */
+  snapshot(): Uint8Array<ArrayBuffer> {
+    return writeSnapshot({
+      bags: this.bags,
+      maps: this.maps,
+      lists: this.lists,
+      timers: [...this.timers.table.values()].map(({ record }) => record),
+      expiries: this.ledger.expiries.entries(),
+    });
+  }
+
+  private letGo(watermark: Timestamp, firing: ReadonlySet<string>): void {
+    if (watermark > END_OF_GLOBAL_WINDOW && firing.size === 0) {
+      this.dropAll(() => true);
+      return;
+    }
+    const gone = new Set<string>();
+    for (const { expiry, ids } of this.ledger.expiries.takeExpired(watermark)) {
+      for (const id of ids) {
+        if (firing.has(id)) this.ledger.expiries.watchId(id, expiry);
+        else {
+          gone.add(id);
+          this.gone.push({ id, expiry });
+        }
+      }
+    }
+    if (gone.size > 0) this.dropAll((id) => gone.has(id), gone);
+  }
+
+  /** @param ids - All that are gone, where they are few enough to be listed. */
+  private dropAll(isGone: (id: string) => boolean, ids?: Iterable<string>): void {
+    for (const tables of [this.bags, this.maps, this.lists]) {
+      for (const cells of tables.values()) {
+        for (const id of ids ?? [...cells.table.keys()]) cells.drop(id);
+      }
+    }
+    if (this.timers.table.size > 0) this.timers.dropScopes(isGone);
+  }
+
+  private bagNamed(name: string): BagTable {
+    return getOrMake(this.bags, name, () => new BagTable(this.ledger));
+  }
+
+  private mapNamed(name: string): MapTable {
+    return getOrMake(this.maps, name, () => new MapTable(this.ledger));
+  }
+
+  private listNamed(name: string): ListTable {
+    return getOrMake(this.lists, name, () => new ListTable(this.ledger));
+  }
+}
+
+/** Names of steps and cells have no line breaks in common with this. */
+function nameOf(step: string, cell: string): string {
+  return `${step}\n${cell}`;
+}
+
+function getOrMake<T>(map: Map<string, T>, name: string, make: () => T): T {
+  let found = map.get(name);
+  if (found === undefined) {
+    found = make();
+    map.set(name, found);
+  }
+  return found;
+}

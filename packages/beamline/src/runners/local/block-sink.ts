@@ -1,0 +1,11 @@
+import type { Block } from "../../engine/block.js";
+import type { SinkPort } from "../../exec/operator.js";
+
+/** A sink that encodes what it receives into blocks, taken when the bundle commits. */
+export interface BlockSink extends SinkPort {
+  take(): Block[];
+  clear(): void;
+}
+
+/** Makes the error for a value that does not encode. */
+export type Failed = (cause: unknown, value: unknown) => Error;

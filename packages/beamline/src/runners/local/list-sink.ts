@@ -1,0 +1,107 @@
+import { ByteWriter } from "../../bytes/byte-writer.js";
+import type { Coder } from "../../coders/coder.js";
+import type { Block, RecordForm } from "../../engine/block.js";
+import { ListWriter } from "../../engine/list-writer.js";
+import { writeMeta } from "../../engine/meta-codec.js";
+import { type ElementMeta, GLOBAL_FIRING_META, IMPULSE_META } from "../../model/element-meta.js";
+import { MAX_TIMESTAMP } from "../../model/time.js";
+import type { BlockSink, Failed } from "./block-sink.js";
+
+/**
+ * Elements, dealt out over `parts` blocks. Most have one of two metas, which the block then says
+ * once; the others have theirs before them.
+ */
+export function listSink(coder: Coder<unknown>, parts: number, failed: Failed): BlockSink {
+  const writers = new Map<RecordForm, ListWriter>();
+  const writerOf = (form: RecordForm): ListWriter => {
+    const present = writers.get(form);
+    if (present !== undefined) return present;
+    const writer = new ListWriter(parts);
+    writers.set(form, writer);
+    return writer;
+  };
+  const impulse = writerOf("impulse");
+  let earliest = MAX_TIMESTAMP;
+  const next = (meta: ElementMeta): ByteWriter => {
+    if (meta === IMPULSE_META) return impulse.next();
+    if (meta === GLOBAL_FIRING_META) return writerOf("firing").next();
+    const out = writerOf("timed").next();
+    if (meta.timestamp < earliest) earliest = meta.timestamp;
+    writeMeta(meta, out);
+    return out;
+  };
+  return {
+    receive(value, meta) {
+      try {
+        coder.encode(value, next(meta));
+      } catch (cause) {
+        throw failed(cause, value);
+      }
+    },
+    take() {
+      const blocks: Block[] = [];
+      for (const [form, writer] of writers) {
+        for (const block of writer.take()) blocks.push(inForm(block, form, earliest));
+      }
+      earliest = MAX_TIMESTAMP;
+      return blocks;
+    },
+    clear() {
+      earliest = MAX_TIMESTAMP;
+      for (const writer of writers.values()) writer.clear();
+    },
+  };
+}
+
+/** A block a restriction, as heavy as the work that it stands for. */
+export function restrictionSink(coder: Coder<unknown>, failed: Failed): BlockSink {
+  let blocks: Block[] = [];
+  return {
+    receive(value, meta) {
+      try {
+        blocks.push(restrictionBlock(coder, value, meta, blocks.length));
+      } catch (cause) {
+        throw failed(cause, value);
+      }
+    },
+    take() {
+      const taken = blocks;
+      blocks = [];
+      return taken;
+    },
+    clear() {
+      blocks = [];
+    },
+  };
+}
+
+/** The block of one sized restriction: `[[element, [restriction, state]], size]`. */
+export function restrictionBlock(
+  coder: Coder<unknown>,
+  value: unknown,
+  meta: ElementMeta,
+  partition: number,
+): Block {
+  const out = new ByteWriter(256);
+  const form = formOf(meta);
+  if (form === "timed") writeMeta(meta, out);
+  coder.encode(value, out);
+  const [, weight] = value as readonly [unknown, number];
+  return inForm({ bytes: out.toBytes(), records: 1, weight, partition }, form, meta.timestamp);
+}
+
+function formOf(meta: ElementMeta): RecordForm {
+  if (meta === IMPULSE_META) return "impulse";
+  return meta === GLOBAL_FIRING_META ? "firing" : "timed";
+}
+
+function inForm(block: Block, form: RecordForm, earliest: number): Block {
+  switch (form) {
+    case "impulse":
+      return block;
+    case "firing":
+      return { ...block, form, minTimestamp: GLOBAL_FIRING_META.timestamp };
+    case "timed":
+      return { ...block, form, minTimestamp: earliest };
+  }
+}

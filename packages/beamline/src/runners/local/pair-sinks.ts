@@ -1,0 +1,119 @@
+import type { ByteWriter } from "../../bytes/byte-writer.js";
+import type { Coder } from "../../coders/coder.js";
+import { writeMeta, writeWindow } from "../../engine/meta-codec.js";
+import { ShuffleWriter } from "../../engine/shuffle-writer.js";
+import type { ElementMeta } from "../../model/element-meta.js";
+import { internalError } from "../../model/errors.js";
+import { MAX_TIMESTAMP } from "../../model/time.js";
+import type { BlockSink, Failed } from "./block-sink.js";
+
+/** Pairs that are grouped in the global window, all at once: their meta does not matter. */
+export function pairSink(coder: Coder<unknown>, partitions: number, failed: Failed): BlockSink {
+  const { key, value } = pairCoders(coder);
+  const writer = new ShuffleWriter(partitions);
+  const { scratch } = writer;
+  return {
+    receive(pair) {
+      try {
+        if (!Array.isArray(pair) || pair.length !== 2) throw notAPair();
+        key.encode(pair[0], scratch);
+        writer.key();
+        value.encode(pair[1], scratch);
+      } catch (cause) {
+        throw failed(cause, pair);
+      }
+      writer.commit();
+    },
+    take: () => writer.take(),
+    clear: () => writer.clear(),
+  };
+}
+
+/**
+ * Pairs that are grouped by window and key, all at once: the window stands before the key, and a
+ * pair goes once into each of its windows.
+ */
+export function windowedPairSink(
+  coder: Coder<unknown>,
+  partitions: number,
+  failed: Failed,
+): BlockSink {
+  const { key, value } = pairCoders(coder);
+  const writer = new ShuffleWriter(partitions);
+  const { scratch } = writer;
+  return {
+    receive(pair, { windows }) {
+      for (const window of windows) {
+        try {
+          if (!Array.isArray(pair) || pair.length !== 2) throw notAPair();
+          writeWindow(window, scratch);
+          key.encode(pair[0], scratch);
+          writer.key();
+          value.encode(pair[1], scratch);
+        } catch (cause) {
+          throw failed(cause, pair);
+        }
+        writer.commit();
+      }
+    },
+    take: () => writer.take(),
+    clear: () => writer.clear(),
+  };
+}
+
+/** Pairs that meet triggers, state or timers: each value has its meta before it. */
+export function timedPairSink(
+  coder: Coder<unknown>,
+  partitions: number,
+  failed: Failed,
+): BlockSink {
+  const { key, value } = pairCoders(coder);
+  const writer = new ShuffleWriter(partitions);
+  let earliest = MAX_TIMESTAMP;
+  return {
+    receive(pair, meta) {
+      try {
+        if (!Array.isArray(pair) || pair.length !== 2) throw notAPair();
+        key.encode(pair[0], writer.scratch);
+        writer.key();
+        encodeTimed(value, pair[1], meta, writer.scratch);
+      } catch (cause) {
+        throw failed(cause, pair);
+      }
+      if (meta.timestamp < earliest) earliest = meta.timestamp;
+      writer.commit();
+    },
+    take() {
+      const minTimestamp = earliest;
+      earliest = MAX_TIMESTAMP;
+      return writer.take().map((block) => ({ ...block, form: "timed" as const, minTimestamp }));
+    },
+    clear() {
+      earliest = MAX_TIMESTAMP;
+      writer.clear();
+    },
+  };
+}
+
+function encodeTimed(
+  coder: Coder<unknown>,
+  value: unknown,
+  meta: ElementMeta,
+  out: ByteWriter,
+): void {
+  writeMeta(meta, out);
+  coder.encode(value, out);
+}
+
+export function pairCoders(coder: Coder<unknown>): {
+  readonly key: Coder<unknown>;
+  readonly value: Coder<unknown>;
+} {
+  const [key, value] = coder.components;
+  if (key === undefined || value === undefined) throw internalError("A shuffle needs a kv coder");
+  return { key, value };
+}
+
+function notAPair(): TypeError {
+  return new TypeError("grouping needs [key, value] pairs: call keyBy() first");
+}

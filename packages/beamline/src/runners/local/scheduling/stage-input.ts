@@ -1,0 +1,34 @@
+import type { Block } from "../../../engine/block.js";
+import type { Timestamp } from "../../../model/time.js";
+import type { BundleOutput } from "../bundle-work.js";
+
+/** What a streaming bundle knows of time. */
+export interface Times {
+  /** The stage's input watermark: no earlier element will come that is not late. */
+  readonly watermark: Timestamp;
+  /** Milliseconds since the epoch, or the end of time once nothing more can come. */
+  readonly processingTime: number;
+}
+
+/** A bundle of a streaming stage, before it becomes a task. */
+export interface Draft {
+  readonly blocks: readonly Block[];
+  /** Whose keys it has; undefined where keys do not matter. */
+  readonly shard: number | undefined;
+}
+
+/** What waits in front of a streaming stage, and how it is cut into bundles. */
+export interface StageInput {
+  offer(blocks: readonly Block[]): void;
+  /** The earliest element that waits or is being worked on. */
+  readonly pending: Timestamp;
+  /** The earliest element that what is kept may still emit. */
+  readonly hold: Timestamp;
+  /** True when nothing waits, nothing is being worked on, and no timer is due, whatever the time. */
+  readonly isEmpty: boolean;
+  /** When to look again although nothing has come in: processing time in milliseconds. */
+  readonly nextWake: number | undefined;
+  /** The bundles that can run now. */
+  take(times: Times): Draft[];
+  commit(draft: Draft, output: BundleOutput, now: number): void;
+}

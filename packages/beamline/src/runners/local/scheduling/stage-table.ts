@@ -1,0 +1,137 @@
+import type { Block } from "../../../engine/block.js";
+import { earliest } from "../../../engine/watermarks/stage-watermark.js";
+import { internalError } from "../../../model/errors.js";
+import { MAX_TIMESTAMP, type Timestamp } from "../../../model/time.js";
+import type { BundleOutput, SideBlock } from "../bundle-work.js";
+import type { Plan, PlannedStage } from "../plan.js";
+import { shareBlocks } from "../side-blocks.js";
+import { BoundedStage, type StageOptions } from "./bounded-stage.js";
+import type { StageProgress } from "./stage-progress.js";
+import { StreamingStage } from "./streaming-stage.js";
+import type { Task } from "./task.js";
+import { TestStreamStage } from "./test-stream-stage.js";
+
+/** All stages of a job, and the data between them. */
+export class StageTable {
+  private readonly stages: readonly StageProgress[];
+  private readonly byId = new Map<string, StageProgress>();
+  private readonly readerOf = new Map<string, StageProgress>();
+  private readonly writersOf = new Map<string, StageProgress[]>();
+  /** What no stage reads as its input: results, and side inputs. */
+  private readonly kept = new Map<string, Block[]>();
+  private readonly shared = new Map<string, SideBlock>();
+
+  constructor(plan: Plan, options: StageOptions) {
+    this.stages = plan.stages.map((stage) => progressOf(stage, options));
+    for (const progress of this.stages) {
+      const { stage } = progress;
+      this.byId.set(stage.id, progress);
+      if (stage.dataset !== undefined) this.readerOf.set(stage.dataset.id, progress);
+      for (const sink of stage.sinks) {
+        const writers = this.writersOf.get(sink.id) ?? [];
+        writers.push(progress);
+        this.writersOf.set(sink.id, writers);
+      }
+    }
+  }
+
+  get done(): number {
+    return this.stages.filter(({ state }) => state === "done").length;
+  }
+
+  get isDone(): boolean {
+    return this.stages.every(({ state }) => state === "done");
+  }
+
+  /** Processing time at which to look again although no bundle ends. */
+  get nextWake(): number | undefined {
+    let next: number | undefined;
+    for (const { nextWake } of this.stages) {
+      if (nextWake !== undefined) next = Math.min(next ?? nextWake, nextWake);
+    }
+    return next;
+  }
+
+  /** The stages whose watermarks move while they run. */
+  get streaming(): readonly StageProgress[] {
+    return this.stages.filter(({ stage }) => !stage.isBounded);
+  }
+
+  /** The streams that tests drive. */
+  get testStreams(): readonly TestStreamStage[] {
+    return this.stages.filter((stage) => stage instanceof TestStreamStage);
+  }
+
+  running(): PlannedStage[] {
+    return this.stages.flatMap(({ state, stage }) => (state === "running" ? [stage] : []));
+  }
+
+  /** The bundles that have become ready. */
+  take(now: number): Task[] {
+    const tasks: Task[] = [];
+    // In topological order: one that has nothing to do makes later ones ready.
+    for (const progress of this.stages) {
+      if (progress.state === "done" || !this.hasSideInputs(progress.stage)) continue;
+      for (const task of progress.take(this.upstreamOf(progress.stage), now)) {
+        const sideInputs = this.sideInputsOf(progress.stage);
+        tasks.push(sideInputs.length === 0 ? task : { ...task, work: { ...task.work, sideInputs } });
+      }
+    }
+    return tasks;
+  }
+
+  /** A bundle is committed with this output. */
+  commit(task: Task, output: BundleOutput, now: number): void {
+    for (const { dataset, blocks } of output.blocks) {
+      const reader = this.readerOf.get(dataset);
+      if (reader !== undefined) reader.offer(blocks);
+      else this.keep(dataset, blocks);
+    }
+    const progress = this.byId.get(task.stage.id);
+    if (progress === undefined) throw internalError(`No stage "${task.stage.id}" in the table`);
+    progress.commit(task, output, now);
+  }
+
+  /** The blocks of a dataset that no stage reads. */
+  blocksOf(dataset: string): readonly Block[] {
+    return this.kept.get(dataset) ?? [];
+  }
+
+  private keep(dataset: string, blocks: readonly Block[]): void {
+    const present = this.kept.get(dataset);
+    if (present === undefined) this.kept.set(dataset, [...blocks]);
+    else for (const block of blocks) present.push(block);
+  }
+
+  private upstreamOf({ dataset }: PlannedStage): Timestamp {
+    if (dataset === undefined) return MAX_TIMESTAMP;
+    return this.watermarkOf(dataset.id);
+  }
+
+  private watermarkOf(dataset: string): Timestamp {
+    const writers = this.writersOf.get(dataset) ?? [];
+    return earliest(writers.map(({ outputWatermark }) => outputWatermark));
+  }
+
+  private hasSideInputs({ sideInputs }: PlannedStage): boolean {
+    return sideInputs.every((id) => this.watermarkOf(id) === MAX_TIMESTAMP);
+  }
+
+  private sideInputsOf({ sideInputs }: PlannedStage): readonly SideBlock[] {
+    return sideInputs.map((dataset) => {
+      const present = this.shared.get(dataset);
+      if (present !== undefined) return present;
+      const shared = shareBlocks(dataset, this.blocksOf(dataset));
+      this.kept.delete(dataset);
+      this.shared.set(dataset, shared);
+      return shared;
+    });
+  }
+}
+
+function progressOf(stage: PlannedStage, options: StageOptions): StageProgress {
+  if (stage.testStream !== undefined) return new TestStreamStage(stage, stage.testStream);
+  return stage.isBounded
+    ? new BoundedStage(stage, options)
+    : new StreamingStage(stage, options.parallelism);
+}

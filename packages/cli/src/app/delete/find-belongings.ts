@@ -1,0 +1,83 @@
+import type { KubeClient } from "../../kube/client.js";
+import { KubeError } from "../../kube/kube-error.js";
+import type { KubeObject } from "../../kube/kube-object.js";
+import { listObjects } from "../../kube/objects.js";
+import { recordOf } from "../app-record.js";
+import { eventLogObjects, eventLogPlace } from "../event-logs.js";
+import { listApps } from "../find-app.js";
+import { findResults } from "../results/find-results.js";
+import { type App, labelNames, MANAGED_BY } from "../spark-application.js";
+import { type Storage, s3Place } from "../storage.js";
+import type { Belongings } from "./plan-delete.js";
+
+const RBAC = "rbac.authorization.k8s.io/v1";
+
+/** Kinds that come with an application, in the order in which they are deleted. */
+const SUPPORT = [
+  { apiVersion: RBAC, kind: "RoleBinding" },
+  { apiVersion: RBAC, kind: "Role" },
+  { apiVersion: "v1", kind: "ServiceAccount" },
+  { apiVersion: "v1", kind: "ConfigMap" },
+] as const;
+
+/** Looks for all that belongs to an application. */
+export async function findBelongings(
+  client: KubeClient,
+  app: App,
+  open: (bucket: string) => Promise<Storage>,
+  signal: AbortSignal,
+): Promise<Belongings> {
+  const { namespace } = app;
+  const place = app.record === undefined ? undefined : s3Place(app.record);
+  const record = await recordOf(app, open);
+  const others = (await visibleApps(client, namespace, signal)).filter(({ uid }) => uid !== app.uid);
+  const usedByOthers = new Set<string>();
+  for (const other of others) {
+    const its = other.record === undefined ? undefined : s3Place(other.record);
+    if (its === undefined || its.bucket !== place?.bucket) continue;
+    usedByOthers.add(its.key);
+    for (const key of (await recordOf(other, open))?.artefacts ?? []) usedByOthers.add(key);
+  }
+  return {
+    app,
+    bucket: place?.bucket,
+    record,
+    recordKey: place?.key,
+    usedByOthers,
+    eventLogs: await eventLogsOf(app, place?.bucket, open),
+    results: record === undefined ? [] : await findResults(Object.values(record.places), open),
+    support: await supportIn(client, namespace, signal),
+    neighbours: others.filter((other) => other.namespace === namespace).map(({ name }) => name),
+  };
+}
+
+/** Of all namespaces, or of this one where people may see no others. */
+async function visibleApps(client: KubeClient, namespace: string, signal: AbortSignal) {
+  try {
+    return await listApps(client, { all: false }, signal);
+  } catch (error) {
+    if (!(error instanceof KubeError && error.status === 403)) throw error;
+    return await listApps(client, { namespace, all: false }, signal);
+  }
+}
+
+async function eventLogsOf(
+  app: App,
+  bucket: string | undefined,
+  open: (bucket: string) => Promise<Storage>,
+) {
+  const place = eventLogPlace(app);
+  // Those in another bucket are a History Server's own.
+  if (place === undefined || place.bucket !== bucket) return [];
+  const ids = [...app.earlierRuns, ...(app.sparkId === undefined ? [] : [app.sparkId])];
+  return await eventLogObjects(await open(place.bucket), place.folder, ids);
+}
+
+async function supportIn(client: KubeClient, namespace: string, signal: AbortSignal) {
+  const found: KubeObject[] = [];
+  for (const kind of SUPPORT) {
+    const labelSelector = `${labelNames.managedBy}=${MANAGED_BY}`;
+    found.push(...(await listObjects<KubeObject>(client, { ...kind, namespace, labelSelector, signal })));
+  }
+  return found;
+}

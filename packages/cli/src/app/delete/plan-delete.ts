@@ -1,0 +1,100 @@
+import type { DeployRecord } from "../../deploy/record.js";
+import { type KubeObject, nameOf, refOf } from "../../kube/kube-object.js";
+import type { ShardSet } from "../results/shards.js";
+import type { App } from "../spark-application.js";
+import type { StoredObject } from "../storage.js";
+
+/** What is there of an application, in the cluster and in S3. */
+export interface Belongings {
+  readonly app: Pick<App, "namespace" | "name"> & Partial<Pick<App, "image">>;
+  readonly bucket: string | undefined;
+  readonly record: DeployRecord | undefined;
+  /** Key of the record itself. */
+  readonly recordKey: string | undefined;
+  /** Keys that records of other applications name. */
+  readonly usedByOthers: ReadonlySet<string>;
+  readonly eventLogs: readonly StoredObject[];
+  readonly results: readonly ShardSet[];
+  /** ServiceAccount, Role, RoleBinding and the like that came with deploys. */
+  readonly support: readonly KubeObject[];
+  /** Applications of ours in the same namespace besides this one. */
+  readonly neighbours: readonly string[];
+}
+
+export interface DeleteChoices {
+  /** Event logs stay. */
+  readonly keepHistory: boolean;
+  /** What the pipeline has written goes, too. */
+  readonly results: boolean;
+  /** The image's repository in ECR goes, with all its images. */
+  readonly ecr: boolean;
+}
+
+/** Something that a delete leaves, and why. */
+export interface Left {
+  readonly what: string;
+  readonly why: string;
+}
+
+export interface DeletePlan {
+  readonly app: { readonly namespace: string; readonly name: string };
+  readonly bucket: string | undefined;
+  readonly objects: readonly KubeObject[];
+  /** Keys in the bucket. */
+  readonly keys: readonly string[];
+  /** `s3://` URLs of results. */
+  readonly results: readonly string[];
+  /** `host/name` of a repository. */
+  readonly repository: string | undefined;
+  readonly left: readonly Left[];
+}
+
+/** Decides what goes with an application and what stays. */
+export function planDelete(there: Belongings, choices: DeleteChoices): DeletePlan {
+  const { app, bucket, record, recordKey, usedByOthers, eventLogs, results, support } = there;
+  const left: Left[] = [];
+  const own = [...(record?.artefacts ?? []), ...(recordKey === undefined ? [] : [recordKey])];
+  const keys = own.filter((key) => !usedByOthers.has(key));
+  if (keys.length < own.length) {
+    const shared = own.length - keys.length;
+    left.push({ what: `${shared} artefacts in s3://${bucket}`, why: "other applications use them" });
+  }
+  if (choices.keepHistory) {
+    if (eventLogs.length > 0) left.push({ what: "its event log", why: "--keep-history" });
+  } else {
+    keys.push(...eventLogs.map(({ key }) => key));
+  }
+  for (const { prefix, suffix, shards } of choices.results ? [] : results) {
+    left.push({ what: `${prefix}-*${suffix}: ${shards.length} shards`, why: "results; --results deletes them" });
+  }
+  const objects = there.neighbours.length === 0 ? support : [];
+  if (objects.length < support.length) {
+    const names = support.map((object) => nameOf(refOf(object))).join(", ");
+    left.push({ what: names, why: `${there.neighbours.join(", ")} need them` });
+  }
+  const repository = repositoryOf(app.image);
+  const isEcr = repository !== undefined && /\.dkr\.ecr\.[\w-]+\.amazonaws\.com/.test(repository);
+  if (repository !== undefined && !(choices.ecr && isEcr)) {
+    left.push({
+      what: `the image repository ${repository}`,
+      why: isEcr ? "--ecr deletes it" : "it is not in ECR: delete it where it is",
+    });
+  }
+  if (record === undefined && recordKey !== undefined) {
+    left.push({ what: "what its record named", why: `there is no s3://${bucket}/${recordKey} any more` });
+  }
+  return {
+    app: { namespace: app.namespace, name: app.name },
+    bucket,
+    objects,
+    keys,
+    results: choices.results ? results.flatMap(({ shards }) => shards.map(({ url }) => url)) : [],
+    repository: choices.ecr && isEcr ? repository : undefined,
+    left,
+  };
+}
+
+/** `host/name` of an image's reference. */
+export function repositoryOf(image: string | undefined): string | undefined {
+  return image?.replace(/@sha256:.*$/, "").replace(/:[^/:]+$/, "");
+}

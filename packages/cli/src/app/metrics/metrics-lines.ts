@@ -1,0 +1,48 @@
+import { tableOf } from "../../run/table.js";
+import type { Style } from "../../terminal/style.js";
+import { countOf } from "../../text/names.js";
+import { executorTime, formatHours, type SparkProgress } from "./spark-progress.js";
+
+/** What an application has counted and used, for people. */
+export function metricsLines(
+  { stages, executors, metrics }: SparkProgress,
+  { width, style, now, every }: MetricsOptions,
+): string[] {
+  const { executorHours, coreHours } = executorTime(executors, now);
+  const done = stages.filter(({ state }) => state === "done").length;
+  const failed = stages.reduce((sum, stage) => sum + stage.tasksFailed, 0);
+  const facts = [
+    `${done} of ${countOf(stages.length, "stage")} done`,
+    ...(failed === 0 ? [] : [style.warn(countOf(failed, "failed task"))]),
+    countOf(executors.length, "executor"),
+    `${formatHours(executorHours)} executor hours`,
+    `${formatHours(coreHours)} core hours`,
+  ];
+  const elements = every
+    ? metrics.elements
+    : metrics.elements.filter(({ pcollection }) => !pcollection.includes("/"));
+  return [
+    facts.join(", "),
+    ...tableOf(
+      ["counter", "value"],
+      metrics.counters.map(({ transform, name, value }) => [`${transform}: ${name}`, value]),
+      width,
+      style,
+    ),
+    ...tableOf(
+      ["made by", "elements"],
+      elements.map(({ pcollection, value }) => [pcollection.replace(/\.out$/, ""), value]),
+      width,
+      style,
+    ),
+  ];
+}
+
+interface MetricsOptions {
+  readonly width: number;
+  readonly style: Style;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Steps inside transforms, too. */
+  readonly every: boolean;
+}

@@ -1,0 +1,39 @@
+import { clusterFlags } from "../../app/app-flags.js";
+import { definePlainCommand } from "../../command/command.js";
+import { exitCodes } from "../../command/exit-code.js";
+import { switchFlag } from "../../command/flag.js";
+
+export const appListCommand = definePlainCommand({
+  name: "app list",
+  summary: "List the applications on a cluster",
+  description:
+    "Shows the applications that Beamline has deployed, the latest first, in the namespace of the context or in that of --namespace.",
+  arguments: [],
+  flags: {
+    ...clusterFlags,
+    allNamespaces: switchFlag({ short: "A", summary: "Look in all namespaces" }),
+    all: switchFlag({ summary: "Show SparkApplications that others have made, too" }),
+  },
+  examples: [
+    { line: "beamline app list", does: "Those in the namespace of the current context" },
+    { line: "beamline app list --all-namespaces --json", does: "All, for a script" },
+  ],
+  async run({ flags, cli, terminal }) {
+    const { listApps, openCluster } = await import("../../app/find-app.js");
+    const client = await openCluster(flags, cli);
+    try {
+      const namespace = flags.allNamespaces === true ? undefined : client.namespace;
+      const apps = await listApps(client, { namespace, all: flags.all === true });
+      if (terminal.json) terminal.document(apps);
+      else if (apps.length === 0) {
+        terminal.talk(`No applications in ${namespace ?? "any namespace"} of ${client.context}.`);
+      } else {
+        const { listLines } = await import("../../app/app-lines.js");
+        terminal.data(listLines(apps, Date.now(), terminal.dataStyle).join("\n"));
+      }
+    } finally {
+      client.close();
+    }
+    return exitCodes.done.code;
+  },
+});

@@ -1,0 +1,141 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openBuckets } from "../app/app-record.js";
+import { openCluster } from "../app/find-app.js";
+import { type SparkApplicationObject, RECORD_ANNOTATION } from "../app/spark-application.js";
+import { s3Place } from "../app/storage.js";
+import type { FlagValues } from "../command/command.js";
+import { exitCodes } from "../command/exit-code.js";
+import type { deployCommandFlags } from "../commands/deploy.js";
+import { writeThinJar } from "../image/pipeline-jar.js";
+import { manifestInputOf } from "../manifest/manifest-input-of.js";
+import { type Manifest, planManifest } from "../manifest/plan-manifest.js";
+import { renderYaml } from "../manifest/render-yaml.js";
+import type { ChosenPipeline } from "../pipeline/chosen-pipeline.js";
+import { formatBytes, formatDuration } from "../run/units.js";
+import type { Cli } from "../terminal/cli.js";
+import type { Terminal } from "../terminal/terminal.js";
+import { applyPlan } from "./apply-plan.js";
+import { followApp } from "./follow-app.js";
+import { prepareImage } from "./image-step.js";
+import { lookAround } from "./look-around.js";
+import { makeArtefacts } from "./make-artefacts.js";
+import { bytesToSend, type DeployPlan, type DeployWish, planDeploy } from "./plan-deploy.js";
+import { planLines } from "./plan-lines.js";
+
+export interface DeployRequest {
+  readonly pipeline: ChosenPipeline;
+  readonly flags: FlagValues<typeof deployCommandFlags>;
+  readonly cli: Cli;
+  readonly terminal: Terminal;
+}
+
+/** Takes a pipeline to a SparkApplication and stays with it; returns the exit code. */
+export async function deploy(request: DeployRequest): Promise<number> {
+  const { pipeline, flags, cli, terminal } = request;
+  const started = performance.now();
+  const signal = cli.cancellation();
+  const onProgress = (text: string) => terminal.progress(text);
+  const client = await openCluster(flags, cli);
+  const folder = await mkdtemp(join(tmpdir(), "beamline-deploy-"));
+  const { region, awsProfile, s3Endpoint } = flags;
+  const buckets = openBuckets({ region, awsProfile, s3Endpoint }, cli, undefined, signal);
+  try {
+    onProgress("bundling");
+    const { runnerOption } = flags;
+    const out = join(folder, "pipeline.jar");
+    const jar = await writeThinJar(pipeline, { cli, terminal, signal, out, runnerOption });
+    onProgress("looking at image, bucket and cluster");
+    const image = await prepareImage({ pipeline, jar, flags, cli, signal, onProgress });
+    const facts = {
+      pipeline: pipeline.definition.name,
+      codeDigest: jar.codeDigest,
+      image: image.reference,
+      namespace: client.namespace,
+      mainClass: jar.mainClass,
+      cwd: cli.cwd,
+      env: cli.env,
+    };
+    const input = manifestInputOf(flags, facts);
+    const bare = planManifest(input);
+    const { artefacts, recordKey } = makeArtefacts({
+      pipeline,
+      jar: { ...jar, bytes: await readFile(out) },
+      manifest: bare,
+      image: image.reference,
+      prefix: input.prefix,
+      renderYaml,
+      eventLogFolder: eventLogFolder(bare, input.bucket),
+    });
+    const record = `s3://${input.bucket}/${recordKey}`;
+    const annotations = { ...input.annotations, [RECORD_ANNOTATION]: record };
+    const { application, support } = planManifest({ ...input, annotations });
+    const wish: DeployWish = { image, bucket: input.bucket, artefacts, support, application };
+    const storage = await buckets(input.bucket);
+    const world = await lookAround(client, storage, wish, signal);
+    const plan = planDeploy(wish, world, flags.ifRunning ?? "refuse");
+    terminal.progress(undefined);
+    if (flags.dryRun === true) return showPlan(plan, terminal);
+    terminal.talk(planLines(plan, terminal.style).join("\n"));
+
+    const pushImage = () => image.push();
+    const applied = await applyPlan(plan, wish, { client, storage, pushImage, signal, onProgress });
+    terminal.progress(undefined);
+    const elapsedMs = performance.now() - started;
+    const sent = bytesToSend(plan);
+    const about = { ...plan.app, image: image.reference, record, sentBytes: sent, createdMs: elapsedMs };
+    terminal.talk(createdWords(plan, elapsedMs, sent, terminal));
+    if (flags.detach === true || application.kind !== "SparkApplication") {
+      return detach(about, plan, terminal);
+    }
+    const { progress = "auto" } = flags;
+    return await followApp({
+      client,
+      object: applied as SparkApplicationObject,
+      file: pipeline.file,
+      root: jar.root,
+      progress,
+      open: buckets,
+      about,
+      signal,
+      cli,
+      terminal,
+    });
+  } finally {
+    terminal.progress(undefined);
+    await buckets.close();
+    client.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Of the manifest's event log, where it is in the bucket of the deploy: elsewhere it is others'. */
+function eventLogFolder({ application }: Manifest, bucket: string): string | undefined {
+  const { spec } = application;
+  const { sparkConf } = "template" in spec ? spec.template : spec;
+  const place = s3Place(sparkConf["spark.eventLog.dir"] ?? "");
+  return place?.bucket === bucket ? place.key : undefined;
+}
+
+function showPlan(plan: DeployPlan, terminal: Terminal): number {
+  if (terminal.json) terminal.document({ dryRun: true, ...plan, bytesToSend: bytesToSend(plan) });
+  else terminal.data(planLines(plan, terminal.dataStyle).join("\n"));
+  return exitCodes.done.code;
+}
+
+function createdWords({ collision, app }: DeployPlan, ms: number, sent: number, { style }: Terminal) {
+  const took = `${formatDuration(ms)}, ${formatBytes(sent)} sent`;
+  return collision.kind === "attach"
+    ? `${style.good("Running already")}: ${app.namespace}/${app.name} has this code and these settings (${took})`
+    : `${style.good("Applied")}: ${app.namespace}/${app.name} in ${took}`;
+}
+
+function detach(about: Readonly<Record<string, unknown>>, { app }: DeployPlan, terminal: Terminal): number {
+  if (terminal.json) terminal.document({ ...about, state: "applied" });
+  else {
+    terminal.data(app.name);
+    terminal.talk(`Watch it: beamline app watch ${app.name} --namespace ${app.namespace}`);
+  }
+  return exitCodes.done.code;
+}

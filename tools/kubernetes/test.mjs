@@ -1,0 +1,74 @@
+// Runs the pod tests in a cluster of their own: brings it up, runs vitest inside, brings it down.
+//
+//   node tools/kubernetes/test.mjs [--name NAME] [vitest options and filters]
+//
+// Ends as vitest does. Where no cluster can run it ends with 75 and says why: on a machine that has
+// not built the servers or is not for it; in CI only when they are still being built at the time
+// that BEAMLINE_KUBERNETES_DEADLINE names (seconds since 1970).
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { missingForPods } from "./packages.mjs";
+import { missingParts } from "./prepare.mjs";
+import { ensureS3aJars } from "./s3a-jars.mjs";
+
+/** @import { ChildProcess } from "node:child_process" */
+
+const CLUSTER = join(import.meta.dirname, "cluster.mjs");
+const VITEST = join(import.meta.dirname, "../../node_modules/vitest/vitest.mjs");
+const LEFT_OUT = 75;
+
+const rest = process.argv.slice(2);
+const at = rest.indexOf("--name");
+const name = at === -1 ? `tests-${process.pid}` : (rest.splice(at, 2)[1] ?? "");
+
+let stopping = false;
+/** @type {ChildProcess | undefined} */
+let current;
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+  process.on(signal, () => {
+    stopping = true;
+    current?.kill(signal);
+  });
+}
+
+const obstacles = process.env.CI === undefined ? localObstacles() : [];
+if (obstacles.length > 0) {
+  console.error(`SKIPPED: the pod tests: ${obstacles.join("; ")}`);
+  process.exitCode = LEFT_OUT;
+} else {
+  process.exitCode = await test();
+}
+
+/** What keeps a developer's machine from running the tests now; CI has to make it happen. */
+function localObstacles() {
+  const parts = missingParts("pod");
+  const build = `run node tools/kubernetes/build.mjs (20 minutes) for ${parts.join(", ")}`;
+  return [...missingForPods(), ...(parts.length > 0 ? [build] : [])];
+}
+
+async function test() {
+  const deadline = Number(process.env.BEAMLINE_KUBERNETES_DEADLINE ?? Number.POSITIVE_INFINITY);
+  const seconds = Math.max(0, Math.round(deadline - Date.now() / 1000));
+  const budget = Number.isFinite(seconds) ? ["--budget", `${seconds}`] : [];
+  // What the tests need from outside: there is no way out of the cluster.
+  await ensureS3aJars();
+  let code = await node(CLUSTER, "up", "--name", name, ...budget);
+  if (code === 0 && !stopping) {
+    const vitest = [process.execPath, VITEST, "run", "--project", "kubernetes", ...rest];
+    code = await node(CLUSTER, "exec", "--name", name, "--", ...vitest);
+  }
+  const down = await node(CLUSTER, "down", "--name", name);
+  return code === 0 ? down : code;
+}
+
+/**
+ * @param {string[]} args
+ * @returns {Promise<number>}
+ */
+function node(...args) {
+  return new Promise((resolve, reject) => {
+    current = spawn(process.execPath, args, { stdio: "inherit" });
+    current.on("error", reject);
+    current.on("exit", (ended) => resolve(ended ?? 1));
+  });
+}
