@@ -20,11 +20,21 @@ if (unknown.length > 0) {
   console.error(`Cannot build ${unknown.join(", ")}: no such part; use ${all.join(", ")}`);
   process.exit(2);
 }
-const go = await findGo();
-for (const name of names.length === 0 ? all : names) {
-  const tool = GO_TOOLS.find((known) => known.name === name);
-  if (tool !== undefined) console.log(await ensureGoTool(tool, go));
-  else await makeImages();
+try {
+  await build(names.length === 0 ? all : names);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+/** @param {readonly string[]} wanted */
+async function build(wanted) {
+  const go = await findGo();
+  for (const name of wanted) {
+    const tool = GO_TOOLS.find((known) => known.name === name);
+    if (tool !== undefined) console.log(await ensureGoTool(tool, go));
+    else await makeImages();
+  }
 }
 
 async function makeImages() {

@@ -22,3 +22,12 @@ export type Checked<Options> = Options extends { readonly side: infer V }
       };
     }
   : unknown;
+
+/** What a transform takes that can collect the failures of its function. */
+export interface FunctionOptions extends SideOption {
+  /**
+   * What becomes of an element for which the function throws: `"fail"` fails the bundle, `"collect"`
+   * sends it, with the error, to the collection `failures`. Default: `"fail"`.
+   */
+  readonly onError?: "fail" | "collect";
+}

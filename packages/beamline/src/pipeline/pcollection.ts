@@ -3,6 +3,7 @@ import { js } from "../coders/js.js";
 import { kv } from "../coders/kv.js";
 import type { Compare } from "../combiners/compare.js";
 import { count } from "../combiners/count.js";
+import { latestOf } from "../combiners/latest.js";
 import { max } from "../combiners/max.js";
 import { mean } from "../combiners/mean.js";
 import { min } from "../combiners/min.js";
@@ -19,11 +20,21 @@ import type { UserFn } from "../fn/user-fn.js";
 import type { GraphBuilder, Label, PrimitiveDraft } from "../graph/graph-builder.js";
 import { MAIN_OUTPUT, type PCollectionId } from "../graph/nodes.js";
 import { BeamlineError, internalError } from "../model/errors.js";
+import type { Timestamp } from "../model/time.js";
 import type { WindowFn } from "../windowing/window-fn.js";
-import type { Checked, SideIn, SideOption } from "./function-options.js";
+import {
+  collectingDoFn,
+  collectingFn,
+  type Failure,
+  FAILURES,
+} from "./failures.js";
+import type { Checked, FunctionOptions, SideIn, SideOption } from "./function-options.js";
 import { asyncFnOf } from "./async-fn-of.js";
 import { handleIdsOf, PCollectionHandle, requireOwn } from "./handle.js";
+import { combineWithFanout, type HotKeyFanout } from "./hot-key-fanout.js";
+import { FULL_JOIN, INNER_JOIN, type JoinKind, joinPairs, LEFT_JOIN, RIGHT_JOIN } from "./join.js";
 import { splitFunction, splitLabel } from "./labels.js";
+import { type LogOptions, logging } from "./log-elements.js";
 import {
   type InWindow,
   reifyTimestamp,
@@ -81,17 +92,36 @@ export type TaggedOutputs<Out, Tags extends TagTypes, Names extends keyof Tags &
   readonly out: PCollection<Out>;
 } & { readonly [Name in Names]: PCollection<Tags[Name]> };
 
+/** What a transform that collects failures gives. */
+export interface WithFailures<T, U> {
+  readonly out: PCollection<U>;
+  /** Elements for which the function threw, with the errors. */
+  readonly failures: PCollection<Failure<T>>;
+}
+
+/** What a function makes, by its options. */
+type Made<T, U, O> = O extends { readonly onError: "collect" } ? WithFailures<T, U> : PCollection<U>;
+
+export interface CombinePerKeyOptions<K> {
+  /**
+   * Combines each key's values in so many places before they come together, or in as many as the
+   * function says: for keys with more values than one worker can take in. Default: in one round.
+   */
+  readonly hotKeyFanout?: HotKeyFanout<K>;
+}
+
 /** What `parDo` takes besides the DoFn. */
-export interface ParDoOptions<Tags extends TagTypes> extends SideOption {
+export interface ParDoOptions<Tags extends TagTypes> extends FunctionOptions {
   /** Extra outputs. */
   readonly tags?: readonly (keyof Tags & string)[];
 }
 
-type ParDoResult<Out, Tags extends TagTypes, O> = O extends {
+type ParDoResult<T, Out, Tags extends TagTypes, O> = O extends {
   readonly tags: readonly (infer Names extends keyof Tags & string)[];
 }
-  ? TaggedOutputs<Out, Tags, Names>
-  : PCollection<Out>;
+  ? TaggedOutputs<Out, Tags, Names> &
+      (O extends { readonly onError: "collect" } ? WithFailures<T, Out> : unknown)
+  : Made<T, Out, O>;
 
 /**
  * A distributed, immutable bag of elements of one type: the value between two transforms.
@@ -118,36 +148,36 @@ export class PCollection<out T> extends PCollectionHandle {
 
   /** Turns each element into exactly one. */
   map<U extends Inferred>(fn: MapFn<T, U>): PCollection<U>;
-  map<U extends Inferred, O extends SideOption>(
+  map<U extends Inferred, O extends FunctionOptions>(
     fn: MapFn<T, U, SideIn<O>>,
     options: O & Checked<O>,
-  ): PCollection<U>;
+  ): Made<T, U, O>;
   map<U extends Inferred>(name: string, fn: MapFn<T, U>): PCollection<U>;
-  map<U extends Inferred, O extends SideOption>(
+  map<U extends Inferred, O extends FunctionOptions>(
     name: string,
     fn: MapFn<T, U, SideIn<O>>,
     options: O & Checked<O>,
-  ): PCollection<U>;
-  map<U>(...args: readonly unknown[]): PCollection<U> {
-    const { label, fn, rest } = splitFunction<MapFn<T, U>>("map", args);
-    return this.add(label, { kind: "map", fn }, undefined, rest[0]);
+  ): Made<T, U, O>;
+  map(...args: readonly unknown[]): unknown {
+    const { label, fn, rest } = splitFunction<MapFn<T, unknown>>("map", args);
+    return this.addFunction(label, { kind: "map", fn }, rest[0]);
   }
 
   /** Turns each element into any number of them: the items of what `fn` returns. */
   flatMap<U extends Inferred>(fn: FlatMapFn<T, U>): PCollection<U>;
-  flatMap<U extends Inferred, O extends SideOption>(
+  flatMap<U extends Inferred, O extends FunctionOptions>(
     fn: FlatMapFn<T, U, SideIn<O>>,
     options: O & Checked<O>,
-  ): PCollection<U>;
+  ): Made<T, U, O>;
   flatMap<U extends Inferred>(name: string, fn: FlatMapFn<T, U>): PCollection<U>;
-  flatMap<U extends Inferred, O extends SideOption>(
+  flatMap<U extends Inferred, O extends FunctionOptions>(
     name: string,
     fn: FlatMapFn<T, U, SideIn<O>>,
     options: O & Checked<O>,
-  ): PCollection<U>;
-  flatMap<U>(...args: readonly unknown[]): PCollection<U> {
-    const { label, fn, rest } = splitFunction<FlatMapFn<T, U>>("flatMap", args);
-    return this.add(label, { kind: "flatMap", fn }, undefined, rest[0]);
+  ): Made<T, U, O>;
+  flatMap(...args: readonly unknown[]): unknown {
+    const { label, fn, rest } = splitFunction<FlatMapFn<T, unknown>>("flatMap", args);
+    return this.addFunction(label, { kind: "flatMap", fn }, rest[0]);
   }
 
   /** Keeps the elements for which `predicate` holds; a type guard narrows the element type. */
@@ -157,19 +187,19 @@ export class PCollection<out T> extends PCollectionHandle {
     predicate: (element: T, ctx: ElementContext) => element is U,
   ): PCollection<U>;
   filter<R>(predicate: Predicate<T, R>): PCollection<T>;
-  filter<R, O extends SideOption>(
+  filter<R, O extends FunctionOptions>(
     predicate: Predicate<T, R, SideIn<O>>,
     options: O & Checked<O>,
-  ): PCollection<T>;
+  ): Made<T, T, O>;
   filter<R>(name: string, predicate: Predicate<T, R>): PCollection<T>;
-  filter<R, O extends SideOption>(
+  filter<R, O extends FunctionOptions>(
     name: string,
     predicate: Predicate<T, R, SideIn<O>>,
     options: O & Checked<O>,
-  ): PCollection<T>;
-  filter(...args: readonly unknown[]): PCollection<T> {
+  ): Made<T, T, O>;
+  filter(...args: readonly unknown[]): unknown {
     const { label, fn, rest } = splitFunction<Predicate<T, unknown>>("filter", args);
-    return this.sameCoder(this.add<T>(label, { kind: "filter", fn }, undefined, rest[0]));
+    return this.addFunction<T>(label, { kind: "filter", fn }, rest[0]);
   }
 
   /**
@@ -211,12 +241,12 @@ export class PCollection<out T> extends PCollectionHandle {
   parDo<Out, Tags extends TagTypes, O extends ParDoOptions<Tags>>(
     make: DoFnFactory<T, Out, Tags, SideIn<O>>,
     options: O & Checked<O>,
-  ): ParDoResult<Out, Tags, O>;
+  ): ParDoResult<T, Out, Tags, O>;
   parDo<Out, Tags extends TagTypes, O extends ParDoOptions<Tags>>(
     name: string,
     make: DoFnFactory<T, Out, Tags, SideIn<O>>,
     options: O & Checked<O>,
-  ): ParDoResult<Out, Tags, O>;
+  ): ParDoResult<T, Out, Tags, O>;
   parDo<Out, Tags extends TagTypes, const Names extends keyof Tags & string>(
     make: DoFnFactory<T, Out, Tags>,
     tags: readonly Names[],
@@ -229,16 +259,13 @@ export class PCollection<out T> extends PCollectionHandle {
   parDo(...args: readonly unknown[]): unknown {
     const { label, fn: make, rest } = splitFunction<() => unknown>("parDo", args);
     const options = Array.isArray(rest[0]) ? { tags: rest[0] } : rest[0];
-    const tags = tagsOf(label, (options as { readonly tags?: unknown } | undefined)?.tags);
-    const sideInputs = sideInputsIn(label.name, this.builder, this.id, options);
-    const fn = userFnOf(label, make);
-    const outputs = this.addPrimitive(label, {
-      kind: "parDo",
-      input: this.id,
-      fn,
-      ...(tags === undefined ? {} : { tags }),
-      ...(sideInputs === undefined ? {} : { sideInputs }),
-    });
+    const given = tagsOf(label, (options as { readonly tags?: unknown } | undefined)?.tags);
+    const place = { transform: label.name };
+    const made = userFnOf(label, make);
+    const fn = collects(options) ? collectingDoFn(made, label.name, place) : made;
+    const tags = collects(options) ? [...(given ?? []), FAILURES] : given;
+    const outputs = this.addParDo(label, fn, options, tags);
+    place.transform = nameOf(outputs);
     if (tags === undefined) return PCollection.of(this.builder, outputs, MAIN_OUTPUT);
     const named = [MAIN_OUTPUT, ...tags].map((tag) => [
       tag,
@@ -356,15 +383,24 @@ export class PCollection<out T> extends PCollectionHandle {
   combinePerKey<Acc, Out>(
     this: Keyed<T, "combinePerKey">,
     combine: CombineFn<ValueOf<T>, Acc, Out>,
+    options?: CombinePerKeyOptions<KeyOf<T>>,
   ): PCollection<[KeyOf<T>, Out]>;
   combinePerKey<Acc, Out>(
     this: Keyed<T, "combinePerKey">,
     name: string,
     combine: CombineFn<ValueOf<T>, Acc, Out>,
+    options?: CombinePerKeyOptions<KeyOf<T>>,
   ): PCollection<[KeyOf<T>, Out]>;
   combinePerKey<Out>(...args: readonly unknown[]): PCollection<[KeyOf<T>, Out]> {
-    const { label, combine } = splitCombine("PerKey", args);
-    return pairsOf(this).combineKeyed(label, combine);
+    const { label, combine, options } = splitCombine("PerKey", args);
+    const self = pairsOf(this);
+    const { hotKeyFanout } = (options as CombinePerKeyOptions<never> | undefined) ?? {};
+    if (hotKeyFanout === undefined) return self.combineKeyed(label, combine);
+    const { builder, id } = self;
+    return self.composite(label, () => {
+      const out = combineWithFanout(builder, label.name, id, combine, hotKeyFanout);
+      return PCollection.of(builder, { [MAIN_OUTPUT]: out }, MAIN_OUTPUT);
+    });
   }
 
   /**
@@ -467,6 +503,74 @@ export class PCollection<out T> extends PCollectionHandle {
       const counted = pairsOf(this.countPerElement("Occurrences"));
       return this.sameCoder(counted.pick<T>("Once", "Once", (pair) => pair[0]));
     });
+  }
+
+  /** The element with the latest timestamp, any one of several; undefined of none. */
+  latest(name?: string): PCollection<T | undefined> {
+    return this.composite(optional(name, "Latest"), () => {
+      const fn = (element: T, { timestamp }: ElementContext) => [timestamp, element];
+      const timed = this.add<readonly [Timestamp, T]>(named("Timestamp"), { kind: "map", fn });
+      return timed.combineGlobally("Latest", latestOf<T>());
+    });
+  }
+
+  /** The value with the latest timestamp of each key, any one of several. */
+  latestPerKey(
+    this: Keyed<T, "latestPerKey">,
+    name?: string,
+  ): PCollection<[KeyOf<T>, ValueOf<T>]> {
+    const self = pairsOf(this);
+    return self.composite(optional(name, "LatestPerKey"), () => {
+      const fn = (pair: readonly [unknown, unknown], { timestamp }: ElementContext) => [
+        pair[0],
+        [timestamp, pair[1]],
+      ];
+      const timed = self.add<[unknown, unknown]>(named("Timestamp"), { kind: "map", fn });
+      const combine = latestOf<unknown>() as CombineFn<unknown, unknown, unknown>;
+      return timed.combineKeyed(named("Latest"), combine);
+    });
+  }
+
+  // --- joins --------------------------------------------------------------------------------
+
+  /**
+   * Every pair of a value here and a value of `other` that have the same key: `[key, [here, other]]`.
+   * The values that `other` has for one key must fit in memory. For more than two sides, or all
+   * values at once, there is `coGroupByKey`.
+   */
+  join<V>(
+    this: Keyed<T, "join">,
+    other: PCollection<readonly [KeyOf<T>, V]>,
+    name?: string,
+  ): PCollection<[KeyOf<T>, [ValueOf<T>, V]]> {
+    return joined(this, "Join", INNER_JOIN, other, name);
+  }
+
+  /** Like `join`, with `[key, [here, undefined]]` for values whose key `other` lacks. */
+  leftJoin<V>(
+    this: Keyed<T, "leftJoin">,
+    other: PCollection<readonly [KeyOf<T>, V]>,
+    name?: string,
+  ): PCollection<[KeyOf<T>, [ValueOf<T>, V | undefined]]> {
+    return joined(this, "LeftJoin", LEFT_JOIN, other, name);
+  }
+
+  /** Like `join`, with `[key, [undefined, other]]` for values of `other` whose key is missing here. */
+  rightJoin<V>(
+    this: Keyed<T, "rightJoin">,
+    other: PCollection<readonly [KeyOf<T>, V]>,
+    name?: string,
+  ): PCollection<[KeyOf<T>, [ValueOf<T> | undefined, V]]> {
+    return joined(this, "RightJoin", RIGHT_JOIN, other, name);
+  }
+
+  /** Like `join`, with the values of both sides whose key the other lacks. */
+  fullJoin<V>(
+    this: Keyed<T, "fullJoin">,
+    other: PCollection<readonly [KeyOf<T>, V]>,
+    name?: string,
+  ): PCollection<[KeyOf<T>, [ValueOf<T> | undefined, V | undefined]]> {
+    return joined(this, "FullJoin", FULL_JOIN, other, name);
   }
 
   // --- from the side ------------------------------------------------------------------------
@@ -577,6 +681,42 @@ export class PCollection<out T> extends PCollectionHandle {
     return PCollection.of(this.builder, outputs, MAIN_OUTPUT);
   }
 
+  /**
+   * The same elements, but none of a window before all of `signals` is there for it: for steps that
+   * must not begin before others have ended, such as reading what they write.
+   */
+  waitOn(...signals: readonly PCollection<unknown>[]): PCollection<T> {
+    return this.composite({ name: "WaitOn", given: false }, () => {
+      const side: Record<string, PCollectionView<unknown>> = {};
+      for (const [i, id] of requireOwn("WaitOn", this.builder, signals).entries()) {
+        // What matters is when they end: none of their elements has to travel.
+        const signal = PCollection.of<unknown>(this.builder, { [MAIN_OUTPUT]: id }, MAIN_OUTPUT);
+        const fn = { kind: "filter" as const, fn: () => false };
+        side[`signal${i}`] = signal.add<unknown>(named(`Signal ${i}`), fn).asIterable();
+      }
+      const pass = { kind: "map" as const, fn: (element: T) => element };
+      return this.sameCoder(this.add<T>(named("Wait"), pass, undefined, { side }));
+    });
+  }
+
+  /** Applies `branch` to this collection, and goes on with the collection itself. */
+  tee(branch: (elements: PCollection<T>) => unknown): this;
+  tee(name: string, branch: (elements: PCollection<T>) => unknown): this;
+  tee(...args: readonly unknown[]): this {
+    const { label, fn } = splitFunction<(elements: PCollection<T>) => unknown>("tee", args);
+    this.builder.composite(label, [this.id], handleIdsOf, () => void fn(this));
+    return this;
+  }
+
+  /**
+   * Prints elements where they are processed, and passes them on: on a cluster into the workers'
+   * logs. A look into a pipeline, so only some of them.
+   */
+  log(label?: string, options?: LogOptions<T>): PCollection<T> {
+    const fn = logging<T>(label ?? this.id, options);
+    return this.sameCoder(this.add<T>(optional(label, "Log"), { kind: "map", fn }));
+  }
+
   /** Applies a transform, or a function from PCollection to PCollection, as one named box. */
   apply<Out>(transform: Applicable<PCollection<T>, Out>): Out;
   apply<Out>(name: string, transform: Applicable<PCollection<T>, Out>): Out;
@@ -629,6 +769,39 @@ export class PCollection<out T> extends PCollectionHandle {
     const draft: PrimitiveDraft = { kind: "parDo", input: this.id, fn, ...beside };
     const outputs = this.addPrimitive(label, draft, parameters);
     return PCollection.of(this.builder, outputs, MAIN_OUTPUT);
+  }
+
+  /** A plain function, which may collect its failures. */
+  private addFunction<U>(
+    label: Label,
+    fn: Extract<UserFn, { kind: "map" | "flatMap" | "filter" }>,
+    options: unknown,
+  ): PCollection<U> | WithFailures<T, U> {
+    const same = <V>(made: PCollection<V>) => (fn.kind === "filter" ? this.sameCoder(made) : made);
+    if (!collects(options)) return same(this.add<U>(label, fn, undefined, options));
+    const place = { transform: label.name };
+    const outputs = this.addParDo(label, collectingFn(fn, place), options, [FAILURES]);
+    place.transform = nameOf(outputs);
+    return Object.freeze({
+      out: same(PCollection.of<U>(this.builder, outputs, MAIN_OUTPUT)),
+      failures: PCollection.of<Failure<T>>(this.builder, outputs, FAILURES),
+    });
+  }
+
+  private addParDo(
+    label: Label,
+    fn: UserFn,
+    options: unknown,
+    tags: readonly string[] | undefined,
+  ): Readonly<Record<string, PCollectionId>> {
+    const sideInputs = sideInputsIn(label.name, this.builder, this.id, options);
+    return this.addPrimitive(label, {
+      kind: "parDo",
+      input: this.id,
+      fn,
+      ...(tags === undefined ? {} : { tags }),
+      ...(sideInputs === undefined ? {} : { sideInputs }),
+    });
   }
 
   private pick<U>(
@@ -700,6 +873,20 @@ export class PCollection<out T> extends PCollectionHandle {
   }
 }
 
+function joined<U>(
+  left: unknown,
+  defaultName: string,
+  kind: JoinKind,
+  right: PCollection<unknown>,
+  name: string | undefined,
+): PCollection<U> {
+  const { builder, id } = pairsOf(left);
+  const label = optional(name, defaultName);
+  const [other = ""] = requireOwn(label.name, builder, [right]);
+  const out = joinPairs(builder, label, kind, id, other);
+  return PCollection.of(builder, { [MAIN_OUTPUT]: out }, MAIN_OUTPUT);
+}
+
 type Numbers<T, Verb extends string> = [T] extends [number]
   ? PCollection<T>
   : `${Verb}() needs numbers: call map() first, or use ${Verb}() as a combine function`;
@@ -725,9 +912,14 @@ function numbersOf(self: unknown): PCollection<number> {
 function splitCombine(
   where: "PerKey" | "Globally",
   args: readonly unknown[],
-): { readonly label: Label; readonly combine: CombineFn<unknown, unknown, unknown> } {
+): {
+  readonly label: Label;
+  readonly combine: CombineFn<unknown, unknown, unknown>;
+  readonly options: unknown;
+} {
   const given = typeof args[0] === "string";
-  const combine = (given ? args[1] : args[0]) as
+  const [first, options] = given ? args.slice(1) : args;
+  const combine = first as
     | Partial<CombineFn<unknown, unknown, unknown>>
     | undefined;
   const missing = (["create", "add", "merge", "extract"] as const).filter(
@@ -740,7 +932,17 @@ function splitCombine(
       `Cannot combine in "${name}": the combine function lacks ${missing.join(", ")}; pass an object with create, add, merge and extract`,
     );
   }
-  return { label: { name, given }, combine: combine as CombineFn<unknown, unknown, unknown> };
+  const label = { name, given };
+  return { label, combine: combine as CombineFn<unknown, unknown, unknown>, options };
+}
+
+function collects(options: unknown): boolean {
+  return (options as FunctionOptions | undefined)?.onError === "collect";
+}
+
+/** The unique name of the transform with these outputs. */
+function nameOf(outputs: Readonly<Record<string, PCollectionId>>): string {
+  return outputs[MAIN_OUTPUT]?.slice(0, -MAIN_OUTPUT.length - 1) ?? "";
 }
 
 function tagsOf(label: Label, tags: unknown): readonly string[] | undefined {

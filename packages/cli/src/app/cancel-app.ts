@@ -1,13 +1,11 @@
 import { setTimeout } from "node:timers/promises";
 import { BeamlineError } from "beamline";
-import type { FlagValues } from "../command/command.js";
 import { removeApp } from "../deploy/remove-app.js";
 import type { KubeClient } from "../kube/client.js";
 import { deleteObject } from "../kube/objects.js";
 import { pathOf } from "../kube/resources.js";
 import type { Cli } from "../terminal/cli.js";
 import type { Terminal } from "../terminal/terminal.js";
-import type { clusterFlags } from "./app-flags.js";
 import { stateWords } from "./app-lines.js";
 import { findApp } from "./find-app.js";
 import {
@@ -17,7 +15,7 @@ import {
   SPARK_APPLICATION,
   type SparkApplicationObject,
 } from "./spark-application.js";
-import { withApp } from "./with-app.js";
+import { type AppFlags, withApp } from "./with-app.js";
 
 const WAIT_MS = 90_000;
 const PAUSE_MS = 500;
@@ -25,7 +23,7 @@ const PAUSE_MS = 500;
 /** Ends an application and waits until it has; returns how it stands then. */
 export async function cancelApp(
   name: string,
-  flags: FlagValues<typeof clusterFlags>,
+  flags: AppFlags,
   cli: Cli,
   terminal: Terminal,
 ): Promise<string> {

@@ -1,20 +1,18 @@
 import { BeamlineError } from "beamline";
-import type { FlagValues } from "../command/command.js";
 import { forwardHttp } from "../kube/forward-http.js";
 import { podProxyPath } from "../kube/proxy-path.js";
 import type { Cli } from "../terminal/cli.js";
 import type { Terminal } from "../terminal/terminal.js";
-import type { clusterFlags } from "./app-flags.js";
 import { stateWords } from "./app-lines.js";
 import { SPARK_UI_PORT } from "./metrics/live-progress.js";
 import { podsOf } from "./pods.js";
 import { untilAborted } from "./until-aborted.js";
-import { withApp } from "./with-app.js";
+import { type AppFlags, withApp } from "./with-app.js";
 
 /** Shows the driver's web UI on a local port until Ctrl-C. */
 export async function openUi(
   name: string,
-  flags: FlagValues<typeof clusterFlags> & { readonly port: number | undefined },
+  flags: AppFlags & { readonly port: number | undefined },
   cli: Cli,
   terminal: Terminal,
 ): Promise<void> {

@@ -1,4 +1,3 @@
-import type { FlagValues } from "../command/command.js";
 import { podWords } from "../deploy/watch-view.js";
 import { diagnoseApp } from "../doctor/diagnosis/app-diagnosis.js";
 import { findingLines } from "../doctor/diagnosis/finding-lines.js";
@@ -6,16 +5,15 @@ import { describeError } from "../errors/describe-error.js";
 import { renderError } from "../errors/render-error.js";
 import type { Cli } from "../terminal/cli.js";
 import type { Terminal } from "../terminal/terminal.js";
-import type { clusterFlags } from "./app-flags.js";
 import { showLines } from "./app-lines.js";
 import { podsOf } from "./pods.js";
 import { sourceRoot } from "./source-root.js";
-import { withApp } from "./with-app.js";
+import { type AppFlags, withApp } from "./with-app.js";
 
 /** Prints what is known of an application, and why it failed if it did. */
 export async function showApp(
   name: string,
-  flags: FlagValues<typeof clusterFlags>,
+  flags: AppFlags,
   cli: Cli,
   terminal: Terminal,
 ): Promise<void> {

@@ -1,9 +1,9 @@
 import type { FlagValues } from "../command/command.js";
 import type { Cli } from "../terminal/cli.js";
-import type { clusterFlags } from "./app-flags.js";
+import { withConfig } from "../config/with-config.js";
+import { appCommandFlags } from "./app-command-flags.js";
 import { type Buckets, openBuckets } from "./app-record.js";
 import { type FoundApp, findApp, openCluster } from "./find-app.js";
-import type { StorageFlags } from "./storage.js";
 
 export interface AppAtHand extends FoundApp {
   /** Opens buckets; they are closed afterwards. */
@@ -12,14 +12,26 @@ export interface AppAtHand extends FoundApp {
   readonly signal: AbortSignal;
 }
 
+/** Some commands have no flags of S3. */
+export type AppFlags = Partial<FlagValues<typeof appCommandFlags>>;
+
+/** What was typed, and what the project's configuration says of cluster and S3 where nothing was. */
+export async function configured(typed: AppFlags, cli: Cli): Promise<FlagValues<typeof appCommandFlags>> {
+  const own = Object.keys(appCommandFlags) as (keyof typeof appCommandFlags)[];
+  const given = Object.fromEntries(own.map((name) => [name, typed[name]]));
+  const flags = given as FlagValues<typeof appCommandFlags>;
+  return (await withConfig(appCommandFlags, flags, cli)).flags;
+}
+
 /** Finds an application, does something with it, and closes what that has opened. */
 export async function withApp<T>(
   name: string,
-  flags: FlagValues<typeof clusterFlags> & Partial<StorageFlags>,
+  typed: AppFlags,
   cli: Cli,
   act: (app: AppAtHand) => Promise<T>,
 ): Promise<T> {
   const signal = cli.cancellation();
+  const flags = await configured(typed, cli);
   const client = await openCluster(flags, cli);
   try {
     const found = await findApp(client, name, signal);

@@ -1,18 +1,16 @@
 import { definePipelineCommand } from "../command/command.js";
 import { deployFlags } from "../deploy/deploy-flags.js";
 
-export const deployCommandFlags = deployFlags;
-
 export const deployCommand = definePipelineCommand({
   name: "deploy",
   summary: "Take a pipeline to Spark on Kubernetes, and stay with it",
   description:
     "Bundles the pipeline, pushes its image, keeps what it was made of in the bucket, applies a SparkApplication, and watches it to its end. It shows what it will do first; --dry-run stops there. What is there already is not sent again: a change of code sends its own small layer.\nNeeds neither Docker nor Java. Ctrl-C while it watches leaves the application running.",
   missingOptions: "refused",
-  flags: deployCommandFlags,
+  flags: deployFlags,
   examples: [
     {
-      line: "beamline deploy wordcount.ts --input s3://books/lear.txt --output s3://books/out/counts --bucket books --repository 123456789012.dkr.ecr.eu-west-1.amazonaws.com/wordcount",
+      line: "beamline deploy wordcount.ts --input s3://books/lear.txt --output s3://books/out/counts --bucket books --image 123456789012.dkr.ecr.eu-west-1.amazonaws.com/wordcount",
       does: "Count words on the cluster of the current context",
     },
     { line: "beamline deploy wordcount.ts ... --env prod --dry-run", does: "See what it would do" },

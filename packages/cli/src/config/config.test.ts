@@ -22,7 +22,9 @@ const write = (...lines: readonly string[]) =>
 const read = (typed: Partial<FlagValues<typeof manifestFlags>>, folder = cwd) =>
   withConfig(manifestFlags, typed, { cwd: folder, env: { XDG_CACHE_HOME: join(cwd, "cache") } });
 
-async function problemsOf(typed: Partial<FlagValues<typeof manifestFlags>> = {}): Promise<string[]> {
+async function problemsOf(
+  typed: Partial<FlagValues<typeof manifestFlags>> = {},
+): Promise<string[]> {
   try {
     await read(typed);
   } catch (error) {

@@ -32,7 +32,8 @@ export async function withConfig<Flags extends FlagTable>(
 ): Promise<Configured<Flags>> {
   const loaded = await loadConfig({ file: typed.config, cwd, env });
   if (loaded === undefined) {
-    if (typed.env === undefined) return { flags: typed as FlagValues<Flags>, environment: undefined, file: undefined };
+    if (typed.env === undefined)
+      return { flags: typed as FlagValues<Flags>, environment: undefined, file: undefined };
     throw new UsageError("read the configuration", [
       {
         subject: `--env ${typed.env}`,

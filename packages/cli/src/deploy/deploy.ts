@@ -7,7 +7,7 @@ import { type SparkApplicationObject, RECORD_ANNOTATION } from "../app/spark-app
 import { s3Place } from "../app/storage.js";
 import type { FlagValues } from "../command/command.js";
 import { exitCodes } from "../command/exit-code.js";
-import type { deployCommandFlags } from "../commands/deploy.js";
+import { withConfig } from "../config/with-config.js";
 import { writeThinJar } from "../image/pipeline-jar.js";
 import { manifestInputOf } from "../manifest/manifest-input-of.js";
 import { type Manifest, planManifest } from "../manifest/plan-manifest.js";
@@ -17,6 +17,9 @@ import { formatBytes, formatDuration } from "../run/units.js";
 import type { Cli } from "../terminal/cli.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { applyPlan } from "./apply-plan.js";
+import { checkOnServer } from "./check-on-server.js";
+import { deployFlags } from "./deploy-flags.js";
+import { explainApplyFailure } from "./explain-apply-failure.js";
 import { followApp } from "./follow-app.js";
 import { prepareImage } from "./image-step.js";
 import { lookAround } from "./look-around.js";
@@ -26,16 +29,17 @@ import { planLines } from "./plan-lines.js";
 
 export interface DeployRequest {
   readonly pipeline: ChosenPipeline;
-  readonly flags: FlagValues<typeof deployCommandFlags>;
+  readonly flags: FlagValues<typeof deployFlags>;
   readonly cli: Cli;
   readonly terminal: Terminal;
 }
 
 /** Takes a pipeline to a SparkApplication and stays with it; returns the exit code. */
 export async function deploy(request: DeployRequest): Promise<number> {
-  const { pipeline, flags, cli, terminal } = request;
+  const { pipeline, cli, terminal } = request;
   const started = performance.now();
   const signal = cli.cancellation();
+  const { flags } = await withConfig(deployFlags, request.flags, cli);
   const onProgress = (text: string) => terminal.progress(text);
   const client = await openCluster(flags, cli);
   const folder = await mkdtemp(join(tmpdir(), "beamline-deploy-"));
@@ -73,14 +77,21 @@ export async function deploy(request: DeployRequest): Promise<number> {
     const { application, support } = planManifest({ ...input, annotations });
     const wish: DeployWish = { image, bucket: input.bucket, artefacts, support, application };
     const storage = await buckets(input.bucket);
-    const world = await lookAround(client, storage, wish, signal);
+    const [world] = await Promise.all([
+      lookAround(client, storage, wish, signal),
+      checkOnServer(client, application, signal),
+    ]);
     const plan = planDeploy(wish, world, flags.ifRunning ?? "refuse");
     terminal.progress(undefined);
     if (flags.dryRun === true) return showPlan(plan, terminal);
     terminal.talk(planLines(plan, terminal.style).join("\n"));
 
     const pushImage = () => image.push();
-    const applied = await applyPlan(plan, wish, { client, storage, pushImage, signal, onProgress });
+    const options = { client, storage, pushImage, signal, onProgress };
+    const applied = await applyPlan(plan, wish, options).catch((error: unknown) => {
+      terminal.progress(undefined);
+      throw explainApplyFailure(error, plan.app, terminal);
+    });
     terminal.progress(undefined);
     const elapsedMs = performance.now() - started;
     const sent = bytesToSend(plan);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../command/usage-error.js";
 import type { Command } from "../jvm/java-command.js";
+import type { UserLog } from "../jvm/user-log.js";
 import type { Cli } from "../terminal/cli.js";
 import type { Terminal } from "../terminal/terminal.js";
 import type { RemoteRunner } from "./remote-flags.js";
@@ -36,12 +37,13 @@ export async function openJobServer(
       },
     ]);
   }
-  const [jar, java, spark, commands, { JobServer }] = await Promise.all([
+  const [jar, java, spark, commands, { JobServer }, { userLogOf }] = await Promise.all([
     import("../jvm/job-server-jar.js"),
     import("../jvm/java.js"),
     import("../jvm/spark-installation.js"),
     import("../jvm/job-server-command.js"),
     import("../jvm/start-job-server.js"),
+    import("../jvm/user-log.js"),
   ]);
   const onProgress = (text: string) => terminal.progress(text);
   const options = { env: cli.env, signal, onProgress };
@@ -72,7 +74,11 @@ export async function openJobServer(
     const server = await JobServer.start(command, {
       env: cli.env,
       signal,
-      ...(terminal.verbose ? { onLog: (line: string) => terminal.talk(line) } : {}),
+      onLog(line) {
+        const log = userLogOf(line);
+        if (log !== undefined) cli.stderr.write(`${userLine(log, terminal)}\n`);
+        else if (terminal.verbose) terminal.talk(line);
+      },
     });
     return {
       endpoint: server.addresses.job,
@@ -87,4 +93,9 @@ export async function openJobServer(
   } finally {
     terminal.progress(undefined);
   }
+}
+
+/** As the functions of workers in this process print, but for the step: they are somewhere else. */
+function userLine({ step, message }: UserLog, { style }: Terminal): string {
+  return step === undefined ? message : `${style.faint(`${step}:`)} ${message}`;
 }

@@ -14,7 +14,7 @@ export interface BagStore {
 
 /** One encoded value under each encoded key: behind map and set state. */
 export interface MapStore {
-  /** Every key, in the order in which they came. */
+  /** Every key, in no particular order. */
   keys(scope: StateScope): readonly Uint8Array[];
   get(scope: StateScope, key: Uint8Array): Uint8Array | undefined;
   set(scope: StateScope, key: Uint8Array, value: Uint8Array): void;

@@ -38,9 +38,12 @@ class Everything extends DoFn<Pair, string> {
         first ? "first" : "again",
         this.all.read().join(" "),
         this.average.read(),
-        JSON.stringify(this.parity.entries()),
+        JSON.stringify([...this.parity.entries()].sort()),
         [...this.distinct.read()].sort().join(" "),
-        this.ordered.read({ from: -9 }).map((item) => item.value).join(" "),
+        this.ordered
+          .read({ from: -9 })
+          .map((item) => item.value)
+          .join(" "),
       ].join(" | "),
     ];
   }
@@ -52,10 +55,10 @@ describe("state", () => {
     expect(await driver.values({ elements: given(["a", 1], ["b", 10], ["a", 2]) })).toEqual([
       'a | first | 1 | 1 | [["odd",1]] | 1 | 1',
       'b | first | 10 | 10 | [["even",1]] | 10 | ',
-      'a | again | 1 2 | 1.5 | [["odd",1],["even",1]] | 1 2 | 2 1',
+      'a | again | 1 2 | 1.5 | [["even",1],["odd",1]] | 1 2 | 2 1',
     ]);
     expect(await driver.values({ elements: given(["a", 1], ["b", 5]) })).toEqual([
-      'a | again | 1 2 1 | 1.3333333333333333 | [["odd",2],["even",1]] | 1 2 | 2 1 1',
+      'a | again | 1 2 1 | 1.3333333333333333 | [["even",1],["odd",2]] | 1 2 | 2 1 1',
       'b | again | 10 5 | 7.5 | [["even",1],["odd",1]] | 10 5 | 5',
     ]);
   });
@@ -140,7 +143,7 @@ describe("state", () => {
     const driver = new StateDriver(() => new Fails());
     await driver.run({ elements: given(["k", 1]) });
     const failing = driver.run({ elements: given(["k", 2], ["k", 13]) });
-    await expect(failing).rejects.toThrow('Cannot run "Step" on the element [ \'k\', 13 ]');
+    await expect(failing).rejects.toThrow("Cannot run \"Step\" on the element [ 'k', 13 ]");
     expect(driver.state.nextEventTime).toBe(1);
     expect(await driver.values({ elements: given(["k", 3]) })).toEqual([1, 3]);
   });
@@ -397,26 +400,29 @@ describe("requiresTimeSortedInput", () => {
     }
   }
 
-  test.each([false, true])("gives elements in order, late ones dropped (async: %s)", async (slow) => {
-    class Slow extends Sorted {
-      override process(pair: Pair, ctx: ProcessContext<string>): never {
-        const items = super.process(pair, ctx);
-        return (slow ? Promise.resolve(items) : items) as never;
+  test.each([false, true])(
+    "gives elements in order, late ones dropped (async: %s)",
+    async (slow) => {
+      class Slow extends Sorted {
+        override process(pair: Pair, ctx: ProcessContext<string>): never {
+          const items = super.process(pair, ctx);
+          return (slow ? Promise.resolve(items) : items) as never;
+        }
       }
-    }
-    const driver = new StateDriver(() => new Slow());
-    const element = (value: number, timestamp: number) => ({ key: "k", value, timestamp });
-    expect(
-      await driver.values({ elements: [element(1, 5), element(2, 3), element(3, 9)] }),
-    ).toEqual([]);
-    expect(driver.state.hold).toBe(3);
-    await driver.run({ elements: [element(4, 4), element(5, 3)] });
-    expect(await driver.values({ watermark: 5 })).toEqual(["1 k2@3", "2 k5@3", "3 k4@4"]);
-    expect(driver.state.hold).toBe(5);
-    await driver.run({ elements: [element(6, 4)] });
-    expect(driver.counts[0]?.counters).toEqual({ DroppedDueToLateness: 1 });
-    expect(await driver.values({ watermark: MAX_TIMESTAMP })).toEqual(["4 k1@5", "5 k3@9"]);
-  });
+      const driver = new StateDriver(() => new Slow());
+      const element = (value: number, timestamp: number) => ({ key: "k", value, timestamp });
+      expect(
+        await driver.values({ elements: [element(1, 5), element(2, 3), element(3, 9)] }),
+      ).toEqual([]);
+      expect(driver.state.hold).toBe(3);
+      await driver.run({ elements: [element(4, 4), element(5, 3)] });
+      expect(await driver.values({ watermark: 5 })).toEqual(["1 k2@3", "2 k5@3", "3 k4@4"]);
+      expect(driver.state.hold).toBe(5);
+      await driver.run({ elements: [element(6, 4)] });
+      expect(driver.counts[0]?.counters).toEqual({ DroppedDueToLateness: 1 });
+      expect(await driver.values({ watermark: MAX_TIMESTAMP })).toEqual(["4 k1@5", "5 k3@9"]);
+    },
+  );
 });
 
 describe("ctx.output", () => {

@@ -30,7 +30,7 @@ export interface CombiningState<In, Out> extends ReadableState {
   read(): Out;
 }
 
-/** Values by key. Keys are equal when their encodings are. */
+/** Values by key, in no particular order. Keys are equal when their encodings are. */
 export interface MapState<K, V> extends ReadableState {
   get(key: K): V | undefined;
   set(key: K, value: V): void;

@@ -11,6 +11,8 @@ export type ReshufflePart = "addKey" | "removeKey";
 export interface FunctionPayload {
   readonly transform: string;
   readonly part?: ReshufflePart;
+  /** In the mapping of windows to those of a side input: its name in the function. */
+  readonly sideInput?: string;
 }
 
 export function encodeFunctionPayload(payload: FunctionPayload): Uint8Array {

@@ -1,9 +1,9 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import type { Coder } from "../../coders/coder.js";
-import { globalWindow } from "../../coders/global-window.js";
 import { iterable } from "../../coders/iterable.js";
 import { js } from "../../coders/js.js";
 import { kv } from "../../coders/kv.js";
+import { timestamp } from "../../coders/timestamp.js";
 import { varint } from "../../coders/varint.js";
 import { internalError } from "../../model/errors.js";
 import { functionSpec, packSpec } from "../../proto/function-spec.js";
@@ -19,21 +19,16 @@ import {
   CombinePayloadSchema,
   ParDoPayloadSchema,
 } from "../../proto/gen/pipeline/transforms_pb.js";
-import {
-  AccumulationMode_Enum,
-  ClosingBehavior_Enum,
-  MergeStatus_Enum,
-  OnTimeBehavior_Enum,
-  OutputTime_Enum,
-} from "../../proto/gen/pipeline/windowing_pb.js";
+import { WindowIntoPayloadSchema } from "../../proto/gen/pipeline/windowing_pb.js";
 import {
   beamlineUrns,
   combineComponentUrns,
   compositeUrns,
   primitiveUrns,
   requirementUrns,
-  windowFnUrns,
 } from "../../proto/urns.js";
+import type { WindowingStrategy } from "../../windowing/windowing-strategy.js";
+import type { Flow } from "../flow.js";
 import {
   type CombineStepNode,
   type CompositeNode,
@@ -42,6 +37,7 @@ import {
   outputsOf,
   type ParDoNode,
   type PCollectionId,
+  type PCollectionNode,
   type PrimitiveNode,
   type ReshuffleNode,
 } from "../nodes.js";
@@ -49,11 +45,12 @@ import { restrictionStateCoder } from "../splittable-coders.js";
 import { CoderTable } from "./coder-table.js";
 import { encodeFunctionPayload, type ReshufflePart } from "./function-payload.js";
 import { sideInputIdsOf, sideInputSpecsOf } from "./side-inputs-to-proto.js";
+import { windowFnToProto } from "./window-fn-to-proto.js";
+import { WindowingTable } from "./windowing-to-proto.js";
 
 type TransformInit = MessageInitShape<typeof PTransformSchema>;
 
 const ENVIRONMENT = "beamline";
-const WINDOWING = "global";
 
 /**
  * The graph as Beam's Pipeline proto: what any runner takes. Ids of transforms and PCollections
@@ -71,19 +68,23 @@ class Translation {
   private readonly transforms: Record<string, TransformInit> = {};
   private readonly pcollections: Record<string, MessageInitShape<typeof PCollectionSchema>> = {};
   private readonly requirements = new Set<string>();
+  private readonly windowings: WindowingTable;
 
   constructor(graph: Graph) {
     this.graph = graph;
+    this.windowings = new WindowingTable(graph, this.coders, ENVIRONMENT);
   }
 
   pipeline(environment: Environment): Pipeline {
-    for (const { id, coder } of this.graph.pcollections.values()) this.addPCollection(id, coder);
+    for (const node of this.graph.pcollections.values()) {
+      this.addPCollection(node.id, node.coder, node);
+    }
     for (const node of this.graph.transforms.values()) this.addTransform(node);
     return create(PipelineSchema, {
       components: {
         transforms: this.transforms,
         pcollections: this.pcollections,
-        windowingStrategies: { [WINDOWING]: this.globalWindows() },
+        windowingStrategies: this.windowings.toProto(),
         coders: this.coders.toProto(),
         environments: { [ENVIRONMENT]: environment },
       },
@@ -92,27 +93,12 @@ class Translation {
     });
   }
 
-  private globalWindows() {
-    return {
-      windowFn: functionSpec(windowFnUrns.globalWindows),
-      mergeStatus: MergeStatus_Enum.NON_MERGING,
-      windowCoderId: this.coders.idOf(globalWindow as Coder<unknown>),
-      trigger: { trigger: { case: "default" as const, value: {} } },
-      accumulationMode: AccumulationMode_Enum.DISCARDING,
-      outputTime: OutputTime_Enum.END_OF_WINDOW,
-      closingBehavior: ClosingBehavior_Enum.EMIT_IF_NONEMPTY,
-      onTimeBehavior: OnTimeBehavior_Enum.FIRE_ALWAYS,
-      assignsToOneWindow: true,
-      environmentId: ENVIRONMENT,
-    };
-  }
-
-  private addPCollection(id: PCollectionId, coder: Coder<unknown>): void {
+  private addPCollection(id: PCollectionId, coder: Coder<unknown>, flow: Flow): void {
     this.pcollections[id] = {
       uniqueName: id,
       coderId: this.coders.idOf(coder),
-      isBounded: IsBounded_Enum.BOUNDED,
-      windowingStrategyId: WINDOWING,
+      isBounded: flow.isBounded ? IsBounded_Enum.BOUNDED : IsBounded_Enum.UNBOUNDED,
+      windowingStrategyId: this.windowings.idOf(flow.windowing),
     };
   }
 
@@ -124,6 +110,12 @@ class Translation {
       case "reshuffle":
         this.addReshuffle(node);
         return;
+      case "windowInto": {
+        const windowFn = windowFnToProto(node.windowing.windowFn, this.graph);
+        const spec = packSpec(primitiveUrns.assignWindows, WindowIntoPayloadSchema, { windowFn });
+        this.addPrimitive(node, { spec, environmentId: ENVIRONMENT });
+        return;
+      }
       case "impulse":
         this.addPrimitive(node, { spec: functionSpec(primitiveUrns.impulse) });
         return;
@@ -187,11 +179,16 @@ class Translation {
 
   /** A reshuffle for runners that know its URN, and its expansion for those that don't. */
   private addReshuffle(node: ReshuffleNode): void {
-    const element = this.coderOf(node.input);
+    const flow = this.nodeAt(node.input);
+    const element = flow.coder;
+    // The groups are emitted as they come, and what accompanies an element comes along.
+    const windowing: WindowingStrategy = { ...flow.windowing, ...RESHUFFLED };
+    const regrouped = { windowing, isBounded: flow.isBounded };
+    const stamped = kv(timestamp, element) as Coder<unknown>;
     const keyed = `${node.name}/Key.out`;
     const grouped = `${node.name}/Group.out`;
-    this.addPCollection(keyed, kv(varint, element) as Coder<unknown>);
-    this.addPCollection(grouped, kv(varint, iterable(element)) as Coder<unknown>);
+    this.addPCollection(keyed, kv(varint, stamped) as Coder<unknown>, regrouped);
+    this.addPCollection(grouped, kv(varint, iterable(stamped)) as Coder<unknown>, regrouped);
     const part = (name: string, input: string, output: string, role: ReshufflePart) => {
       const doFn = functionSpec(beamlineUrns.doFn, payloadOf(node.name, role));
       this.add(name, {
@@ -217,11 +214,25 @@ class Translation {
   }
 
   private coderOf(id: PCollectionId): Coder<unknown> {
+    return this.nodeAt(id).coder;
+  }
+
+  private nodeAt(id: PCollectionId): PCollectionNode {
     const node = this.graph.pcollections.get(id);
     if (node === undefined) throw internalError(`No PCollection "${id}" in the graph`);
-    return node.coder;
+    return node;
   }
 }
+
+/** How a reshuffle groups: at once, window by window, and for windows as they are. */
+const RESHUFFLED = {
+  trigger: { kind: "always" },
+  accumulation: "discarding",
+  timestampCombiner: "earliest",
+  onTime: "fire-if-nonempty",
+  closing: "emit-if-nonempty",
+  alreadyMerged: true,
+} as const satisfies Partial<WindowingStrategy>;
 
 const COMBINE_URNS = {
   precombine: combineComponentUrns.combinePerKeyPrecombine,

@@ -4,6 +4,7 @@ import type { SideInputSchema } from "../../proto/gen/pipeline/transforms_pb.js"
 import { beamlineUrns, sideInputUrns } from "../../proto/urns.js";
 import type { ParDoNode, PCollectionId } from "../nodes.js";
 import { accessPatternOf } from "../side-input.js";
+import { encodeFunctionPayload } from "./function-payload.js";
 
 /**
  * The local name of a side input in Beam's protos. It is unique in the pipeline: Flink keeps the
@@ -34,7 +35,10 @@ export function sideInputSpecsOf(
       {
         accessPattern: functionSpec(sideInputUrns[accessPatternOf(view)]),
         viewFn: functionSpec(beamlineUrns.viewFn, payload),
-        windowMappingFn: functionSpec(beamlineUrns.windowMappingFn, payload),
+        windowMappingFn: functionSpec(
+          beamlineUrns.windowMappingFn,
+          encodeFunctionPayload({ transform: name, sideInput: local }),
+        ),
       },
     ]),
   );

@@ -82,15 +82,26 @@ export class LogChannel {
   }
 }
 
-function entryOf({ severity, atMs, message, instruction, transform, thread }: LogLine) {
+function entryOf(line: LogLine) {
+  const { severity, atMs, message, instruction, transform, thread } = line;
   return {
     severity: SEVERITIES[severity],
     timestamp: timestampFromMillis(atMs),
     message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message,
     instructionId: instruction ?? "",
     transformId: transform ?? "",
+    logLocation: locationOf(line),
     thread: thread ?? "",
   };
+}
+
+/**
+ * What Java's runners call the logger; of the rest they print the message only. Lines of user code
+ * have a thread, and go below `beamline.user` under their step's name.
+ */
+function locationOf({ transform, thread }: LogLine): string {
+  if (thread === undefined) return "beamline.worker";
+  return transform === undefined ? "beamline.user" : `beamline.user.${transform}`;
 }
 
 function droppedLine(count: number): LogLine {

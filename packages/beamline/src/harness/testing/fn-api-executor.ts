@@ -83,7 +83,7 @@ export class FnApiExecutor implements Executor {
     const gate = { attention: false, clear: () => Promise.resolve(), signal: never };
     const shard = stage.dataset === undefined ? undefined : new Shard(stage.dataset);
     shard?.begin(work.times);
-    const timers = { fire: () => undefined };
+    const timers = { fire: () => undefined, forgetKeys: () => undefined };
     const source = sourceOf(stage, work, shard);
     await source.feed(new Map([[input ?? "", receive]]), gate, timers);
     shard?.commit();

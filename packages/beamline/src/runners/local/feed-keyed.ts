@@ -70,6 +70,7 @@ export async function feedWholeKeys(
     }
     state.setTimes(END);
     await fireDue(state, END, target);
+    target.timers.forgetKeys();
     state.setTimes(arrival);
   }
 }

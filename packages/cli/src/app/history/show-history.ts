@@ -18,6 +18,7 @@ import { findApp, openCluster } from "../find-app.js";
 import type { SparkApplicationObject } from "../spark-application.js";
 import { type StoredObject, s3Place } from "../storage.js";
 import { untilAborted } from "../until-aborted.js";
+import { configured } from "../with-app.js";
 import { fetchLogs } from "./fetch-logs.js";
 import { type InstalledServer, installedServer } from "./installed-server.js";
 import { startLocalHistory } from "./local-server.js";
@@ -29,11 +30,12 @@ const PORT = 18080;
 /** Shows finished applications in a History Server until Ctrl-C. */
 export async function showHistory(
   name: string | undefined,
-  flags: HistoryFlags,
+  typed: HistoryFlags,
   cli: Cli,
   terminal: Terminal,
 ): Promise<void> {
   const signal = cli.cancellation();
+  const flags = { ...typed, ...(await configured(typed, cli)) };
   if (name === undefined && flags.events === undefined) {
     const problem = { subject: "APP", message: "missing: the application, or --events" };
     throw new UsageError("show history", [problem], "beamline app history --help");
@@ -97,14 +99,15 @@ interface LocalRequest {
 async function showLocally(request: LocalRequest): Promise<void> {
   const { flags, cli, terminal, signal } = request;
   const { bucket, folder, sparkIds, object } = await whereLogsAre(request);
-  const storage = await openBuckets(flags, cli, object, signal)(bucket);
-  const objects: StoredObject[] = [];
-  if (sparkIds === undefined) for await (const each of storage.list(folder)) objects.push(each);
-  else objects.push(...(await eventLogObjects(storage, folder, sparkIds)));
+  const buckets = openBuckets(flags, cli, object, signal);
   const target = await mkdtemp(join(tmpdir(), "beamline-history-"));
   try {
     const onProgress = (text: string) => terminal.progress(text);
     onProgress("fetching event logs");
+    const storage = await buckets(bucket);
+    const objects: StoredObject[] = [];
+    if (sparkIds === undefined) for await (const each of storage.list(folder)) objects.push(each);
+    else objects.push(...(await eventLogObjects(storage, folder, sparkIds)));
     const count = await fetchLogs(storage, folder, objects, target);
     if (count === 0) {
       throw new BeamlineError(
@@ -124,6 +127,7 @@ async function showLocally(request: LocalRequest): Promise<void> {
     }
   } finally {
     terminal.progress(undefined);
+    await buckets.close();
     await rm(target, { recursive: true, force: true });
   }
 }

@@ -4,9 +4,9 @@ import type { logsFlags } from "../../commands/app/logs.js";
 import { Cancellation, type Cli } from "../../terminal/cli.js";
 import type { Paint, Style } from "../../terminal/style.js";
 import type { Terminal } from "../../terminal/terminal.js";
-import { findApp, openCluster } from "../find-app.js";
 import { type AppPod, podsOf } from "../pods.js";
 import { sourceRoot } from "../source-root.js";
+import { withApp } from "../with-app.js";
 import { appLogs, followLogs } from "./app-logs.js";
 import { ErrorExplainer } from "./explained-lines.js";
 import type { LogLine } from "./log-line.js";
@@ -19,10 +19,7 @@ export async function showLogs(
   terminal: Terminal,
 ): Promise<void> {
   const { follow = false, tail, since, source = [], raw = false } = flags;
-  const signal = cli.cancellation();
-  const client = await openCluster(flags, cli);
-  try {
-    const { app } = await findApp(client, name, signal);
+  await withApp(name, flags, cli, async ({ client, app, signal }) => {
     const { namespace } = app;
     const pods = await podsOf(client, namespace, name, signal);
     const wanted = wantedPods(source, pods, follow);
@@ -32,18 +29,18 @@ export async function showLogs(
       : appLogs(client, namespace, pods, options);
     const print = raw || terminal.json ? plainPrinter(terminal) : printer(cli, terminal);
     let count = 0;
-    for await (const line of lines) {
-      count++;
-      print(line);
+    try {
+      for await (const line of lines) {
+        count++;
+        print(line);
+      }
+    } catch (error) {
+      // To stop following is no failure.
+      const reason: unknown = signal.reason;
+      if (!(follow && signal.aborted && reason instanceof Cancellation)) throw error;
     }
-    if (count === 0) terminal.talk(noLines(app.namespace, name, pods));
-  } catch (error) {
-    // To stop following is no failure.
-    const reason: unknown = signal.reason;
-    if (!(follow && signal.aborted && reason instanceof Cancellation)) throw error;
-  } finally {
-    client.close();
-  }
+    if (count === 0) terminal.talk(noLines(namespace, name, pods));
+  });
 }
 
 function wantedPods(sources: readonly string[], pods: readonly AppPod[], follow: boolean) {

@@ -1,11 +1,8 @@
 import { BeamlineError } from "beamline";
-import type { FlagValues } from "../../command/command.js";
 import type { Cli } from "../../terminal/cli.js";
 import type { Terminal } from "../../terminal/terminal.js";
-import type { clusterFlags } from "../app-flags.js";
 import { stateWords } from "../app-lines.js";
-import type { StorageFlags } from "../storage.js";
-import { withApp } from "../with-app.js";
+import { type AppFlags, withApp } from "../with-app.js";
 import { appProgress } from "./app-progress.js";
 import { metricsLines } from "./metrics-lines.js";
 import { executorTime } from "./spark-progress.js";
@@ -13,7 +10,7 @@ import { executorTime } from "./spark-progress.js";
 /** Prints an application's metrics. */
 export async function showMetrics(
   name: string,
-  flags: FlagValues<typeof clusterFlags> & StorageFlags,
+  flags: AppFlags,
   cli: Cli,
   terminal: Terminal,
 ): Promise<void> {

@@ -10,11 +10,12 @@ import type { Cli } from "../../terminal/cli.js";
 import type { Style } from "../../terminal/style.js";
 import type { Terminal } from "../../terminal/terminal.js";
 import { countOf } from "../../text/names.js";
-import { recordOf, openBuckets } from "../app-record.js";
+import { type Buckets, openBuckets, recordOf } from "../app-record.js";
 import { findApp, openCluster } from "../find-app.js";
 import { stateWords } from "../app-lines.js";
 import type { SparkApplicationObject } from "../spark-application.js";
-import { type Storage, s3Place } from "../storage.js";
+import { s3Place } from "../storage.js";
+import { configured } from "../with-app.js";
 import { CountCheck, LineCheck } from "./expectations.js";
 import { findResults } from "./find-results.js";
 import { readLines } from "./read-lines.js";
@@ -34,6 +35,24 @@ export async function showResults(
 ): Promise<number> {
   const signal = cli.cancellation();
   const { places, open, state } = await placesOf(name, flags, cli, signal);
+  try {
+    return await compareResults({ places, open, state, flags, cli, terminal });
+  } finally {
+    await open.close();
+  }
+}
+
+interface Comparison {
+  readonly places: readonly string[];
+  readonly open: Buckets;
+  readonly state: string | undefined;
+  readonly flags: ResultsFlags;
+  readonly cli: Cli;
+  readonly terminal: Terminal;
+}
+
+async function compareResults(comparison: Comparison): Promise<number> {
+  const { places, open, state, flags, cli, terminal } = comparison;
   const sets = await findResults(places, open);
   if (sets.length === 0) {
     throw new BeamlineError(
@@ -86,6 +105,7 @@ export async function showResults(
 
 async function placesOf(name: string | undefined, flags: ResultsFlags, cli: Cli, signal: AbortSignal) {
   const { output = [] } = flags;
+  const where = await configured(flags, cli);
   const wrong = output.filter((each) => s3Place(each) === undefined);
   if (wrong.length > 0 || (name === undefined && output.length === 0)) {
     const problems = wrong.map((each) => ({ subject: `--output ${each}`, message: "not s3://BUCKET/PREFIX" }));
@@ -95,14 +115,14 @@ async function placesOf(name: string | undefined, flags: ResultsFlags, cli: Cli,
   let object: SparkApplicationObject | undefined;
   let state: string | undefined;
   let places: readonly string[] = output;
-  let open: (bucket: string) => Promise<Storage> = openBuckets(flags, cli, undefined, signal);
+  let open = openBuckets(where, cli, undefined, signal);
   if (name !== undefined) {
-    const client = await openCluster(flags, cli);
+    const client = await openCluster(where, cli);
     try {
       const found = await findApp(client, name, signal);
       ({ object } = found);
       state = stateWords(found.app);
-      open = openBuckets(flags, cli, object, signal);
+      open = openBuckets(where, cli, object, signal);
       if (output.length === 0) {
         const record = await recordOf(found.app, open);
         if (record === undefined) {

@@ -1,4 +1,5 @@
-import { appArgument, clusterFlags } from "../../app/app-flags.js";
+import { clusterCommandFlags } from "../../app/app-command-flags.js";
+import { appArgument } from "../../app/app-flags.js";
 import { definePlainCommand } from "../../command/command.js";
 import { exitCodes } from "../../command/exit-code.js";
 
@@ -8,7 +9,7 @@ export const appCancelCommand = definePlainCommand({
   description:
     "Ends the driver, and with it the executors. The application, its event log and its artefacts stay, and beamline app delete takes them away; one that would be tried again by its restart policy is deleted outright. What it was writing may be left half-written.",
   arguments: [appArgument],
-  flags: clusterFlags,
+  flags: clusterCommandFlags,
   examples: [{ line: "beamline app cancel wordcount", does: "Stop it" }],
   nextSteps: [{ line: "beamline app delete wordcount", does: "remove what is left" }],
   async run({ flags, arguments: [name = ""], cli, terminal }) {

@@ -1,11 +1,11 @@
-import { appArgument, clusterFlags, storageFlags } from "../../app/app-flags.js";
+import { appCommandFlags } from "../../app/app-command-flags.js";
+import { appArgument } from "../../app/app-flags.js";
 import { definePlainCommand } from "../../command/command.js";
 import { exitCodes } from "../../command/exit-code.js";
 import { switchFlag } from "../../command/flag.js";
 
 export const deleteFlags = {
-  ...clusterFlags,
-  ...storageFlags,
+  ...appCommandFlags,
   dryRun: switchFlag({ summary: "Only say what would go, and what would stay" }),
   keepHistory: switchFlag({ summary: "Leave the event logs, for the History Server" }),
   results: switchFlag({ summary: "Delete what the pipeline has written, too" }),

@@ -1,12 +1,11 @@
-import { clusterFlags, storageFlags } from "../../app/app-flags.js";
+import { appCommandFlags } from "../../app/app-command-flags.js";
 import { definePlainCommand } from "../../command/command.js";
 import { exitCodes } from "../../command/exit-code.js";
 import { switchFlag, textFlag } from "../../command/flag.js";
 import { portFlag } from "./ui.js";
 
 export const historyFlags = {
-  ...clusterFlags,
-  ...storageFlags,
+  ...appCommandFlags,
   events: textFlag({
     placeholder: "URL",
     summary: "Folder of event logs, such as s3://bucket/prefix/spark-events",

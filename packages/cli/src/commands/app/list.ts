@@ -1,4 +1,4 @@
-import { clusterFlags } from "../../app/app-flags.js";
+import { clusterCommandFlags } from "../../app/app-command-flags.js";
 import { definePlainCommand } from "../../command/command.js";
 import { exitCodes } from "../../command/exit-code.js";
 import { switchFlag } from "../../command/flag.js";
@@ -10,7 +10,7 @@ export const appListCommand = definePlainCommand({
     "Shows the applications that Beamline has deployed, the latest first, in the namespace of the context or in that of --namespace.",
   arguments: [],
   flags: {
-    ...clusterFlags,
+    ...clusterCommandFlags,
     allNamespaces: switchFlag({ short: "A", summary: "Look in all namespaces" }),
     all: switchFlag({ summary: "Show SparkApplications that others have made, too" }),
   },
@@ -19,8 +19,11 @@ export const appListCommand = definePlainCommand({
     { line: "beamline app list --all-namespaces --json", does: "All, for a script" },
   ],
   async run({ flags, cli, terminal }) {
-    const { listApps, openCluster } = await import("../../app/find-app.js");
-    const client = await openCluster(flags, cli);
+    const [{ listApps, openCluster }, { configured }] = await Promise.all([
+      import("../../app/find-app.js"),
+      import("../../app/with-app.js"),
+    ]);
+    const client = await openCluster(await configured(flags, cli), cli);
     try {
       const namespace = flags.allNamespaces === true ? undefined : client.namespace;
       const apps = await listApps(client, { namespace, all: flags.all === true });

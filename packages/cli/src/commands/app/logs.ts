@@ -1,10 +1,11 @@
-import { appArgument, clusterFlags } from "../../app/app-flags.js";
+import { clusterCommandFlags } from "../../app/app-command-flags.js";
+import { appArgument } from "../../app/app-flags.js";
 import { definePlainCommand } from "../../command/command.js";
 import { exitCodes } from "../../command/exit-code.js";
 import { countFlag, switchFlag, textFlag } from "../../command/flag.js";
 
 export const logsFlags = {
-  ...clusterFlags,
+  ...clusterCommandFlags,
   follow: switchFlag({ short: "f", summary: "Go on until the application has ended" }),
   tail: countFlag({ least: 0, summary: "Only so many of the last lines of each pod" }),
   since: {

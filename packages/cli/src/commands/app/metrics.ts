@@ -1,4 +1,5 @@
-import { appArgument, clusterFlags, storageFlags } from "../../app/app-flags.js";
+import { appCommandFlags } from "../../app/app-command-flags.js";
+import { appArgument } from "../../app/app-flags.js";
 import { definePlainCommand } from "../../command/command.js";
 import { exitCodes } from "../../command/exit-code.js";
 
@@ -8,7 +9,7 @@ export const appMetricsCommand = definePlainCommand({
   description:
     "Shows the pipeline's counters, how many elements its transforms have made, its stages and its executors: of a running application from its driver, of one that has ended from its event log in S3. --verbose shows the steps inside transforms, too.",
   arguments: [appArgument],
-  flags: { ...clusterFlags, ...storageFlags },
+  flags: appCommandFlags,
   examples: [{ line: "beamline app metrics wordcount", does: "Show them" }],
   async run({ flags, arguments: [name = ""], cli, terminal }) {
     const { showMetrics } = await import("../../app/metrics/show-metrics.js");

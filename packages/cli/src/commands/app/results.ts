@@ -1,10 +1,10 @@
-import { appArgument, clusterFlags, storageFlags } from "../../app/app-flags.js";
+import { appCommandFlags } from "../../app/app-command-flags.js";
+import { appArgument } from "../../app/app-flags.js";
 import { definePlainCommand } from "../../command/command.js";
 import { countFlag, textFlag } from "../../command/flag.js";
 
 export const resultsFlags = {
-  ...clusterFlags,
-  ...storageFlags,
+  ...appCommandFlags,
   output: {
     ...textFlag({
       placeholder: "PREFIX",

@@ -1,4 +1,5 @@
-import { appArgument, clusterFlags } from "../../app/app-flags.js";
+import { clusterCommandFlags } from "../../app/app-command-flags.js";
+import { appArgument } from "../../app/app-flags.js";
 import { definePlainCommand } from "../../command/command.js";
 import { exitCodes } from "../../command/exit-code.js";
 import { countFlag } from "../../command/flag.js";
@@ -15,7 +16,7 @@ export const appUiCommand = definePlainCommand({
   description:
     "Forwards a local port to the web UI of the driver, through the API server, until Ctrl-C. The UI ends with the driver; beamline app history shows finished applications.",
   arguments: [appArgument],
-  flags: { ...clusterFlags, port: { ...portFlag, defaultText: "4040, or a free one" } },
+  flags: { ...clusterCommandFlags, port: { ...portFlag, defaultText: "4040, or a free one" } },
   examples: [{ line: "beamline app ui wordcount", does: "Show it at http://localhost:4040" }],
   async run({ flags, arguments: [name = ""], cli, terminal }) {
     const { openUi } = await import("../../app/open-ui.js");

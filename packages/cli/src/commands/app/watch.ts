@@ -1,4 +1,5 @@
-import { appArgument, clusterFlags, storageFlags } from "../../app/app-flags.js";
+import { appCommandFlags } from "../../app/app-command-flags.js";
+import { appArgument } from "../../app/app-flags.js";
 import { progressFlag } from "../../app/progress-flag.js";
 import { definePlainCommand } from "../../command/command.js";
 
@@ -8,7 +9,7 @@ export const appWatchCommand = definePlainCommand({
   description:
     "Shows the state of the application, its driver and executors, stages, counters and executor hours until it ends; fails when it does, with the cause. Ctrl-C stops watching, and the application goes on.",
   arguments: [appArgument],
-  flags: { ...clusterFlags, ...storageFlags, progress: progressFlag },
+  flags: { ...appCommandFlags, progress: progressFlag },
   examples: [{ line: "beamline app watch wordcount", does: "Come back to one that was left" }],
   async run({ flags, arguments: [name = ""], cli, terminal }) {
     const [{ withApp }, { followApp }, { recordOf }] = await Promise.all([

@@ -1,7 +1,9 @@
 import { createReadStream, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import type { Header, Pack } from "tar-stream";
+import type { Pack } from "tar-stream";
 import type { LayerEntry } from "./layer-entry.js";
+
+type EntryHeader = Parameters<Pack["entry"]>[0];
 
 const BLOCK_BYTES = 1 << 20;
 
@@ -40,11 +42,11 @@ function add(archive: Pack, entry: LayerEntry): Promise<void> {
   }
 }
 
-function header(name: string, type: "file" | "directory" | "symlink", mode: number, owner = 0): Header {
+function header(name: string, type: "file" | "directory" | "symlink", mode: number, owner = 0): EntryHeader {
   return { name, type, mode, uid: owner, gid: owner, uname: "", gname: "", mtime: new Date(0) };
 }
 
-function put(archive: Pack, head: Header, bytes?: Buffer): Promise<void> {
+function put(archive: Pack, head: EntryHeader, bytes?: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (error?: Error | null) => (error ? reject(error) : resolve());
     if (bytes === undefined) archive.entry(head, done);
@@ -52,7 +54,7 @@ function put(archive: Pack, head: Header, bytes?: Buffer): Promise<void> {
   });
 }
 
-async function stream(archive: Pack, head: Header, file: string): Promise<void> {
+async function stream(archive: Pack, head: EntryHeader, file: string): Promise<void> {
   await pipeline(createReadStream(file, { highWaterMark: BLOCK_BYTES }), archive.entry(head));
 }
 

@@ -125,6 +125,23 @@ export class Repository {
     return "pushed";
   }
 
+  /** Throws unless blobs can be pushed. An upload is begun and given up. */
+  async requireWritable(): Promise<void> {
+    const session = await this.beginUpload(undefined);
+    if (session === undefined) return;
+    await this.client
+      .send({
+        action: `push to ${this.label()}`,
+        method: "DELETE",
+        path: session,
+        // Not every registry can; the upload then ends by itself.
+        accept: [400, 404, 405, 501],
+        scope: this.scope,
+      })
+      .then((answer) => answer.body?.cancel())
+      .catch(() => {});
+  }
+
   /** Where to send a blob; undefined when the registry has taken over one that it has elsewhere. */
   private async beginUpload(
     mount: { readonly digest: string; readonly from: string } | undefined,
