@@ -183,6 +183,17 @@ describeJvm("a standalone Spark cluster", () => {
     expect(other.stderr).toMatch(/^Cannot .* at http:\S+: .* REST server/);
   });
 
+  test("what functions log stands once in the log of an executor, with the step", async () => {
+    const { code, stderr } = await command(
+      ...["run", pipelineFile("logs"), "--runner", "spark", "--spark-master", cluster.master],
+      ...["--environment", "process"],
+    );
+    expect(code, stderr).toBe(0);
+    const logs = cluster.executorLogs();
+    expect(logs.match(/ INFO Say it: heard "a",\nword for word/g)).toHaveLength(1);
+    expect(logs.match(/ WARN Say it: careful: \{ word: 'b' \}/g)).toHaveLength(1);
+  }, 120_000);
+
   test("a worker killed in the middle of a bundle is replaced, and the result is right", async () => {
     const mark = join(folder, "killed");
     const { code, stderr } = await command(

@@ -50,6 +50,23 @@ describeJvm("a Spark job server", () => {
     expect(countsIn(folder, "counts", text)).toEqual(text.counts);
   }, 120_000);
 
+  test("what functions of process workers log is shown once, with the step", async () => {
+    const { code, stderr } = await command(
+      ...["run", pipelineFile("logs"), "--runner", "spark", "--spark-master", "local[2]"],
+      ...["--environment", "process", "--no-color"],
+    );
+    expect(code, stderr).toBe(0);
+    const lines = stderr.split("\n");
+    const count = (line: string) => lines.filter((each) => each === line).length;
+    expect([
+      count('Say it: heard "a",'),
+      count('Say it: heard "b",'),
+      count("word for word"),
+      count("Say it: careful: { word: 'b' }"),
+    ]).toEqual([1, 1, 2, 1]);
+    expect(stderr.match(/heard/g)).toHaveLength(2);
+  }, 120_000);
+
   test("gives counters back, in words and as JSON", async () => {
     const words = await run([pipelineFile("upper")]);
     expect(words.code, words.stderr).toBe(0);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Java } from "../../packages/cli/dist/jvm/java.js";
@@ -28,6 +28,8 @@ export interface SparkCluster {
   activeDrivers(): Promise<readonly Driver[]>;
   /** What a driver wrote to stderr. */
   driverLog(id: string): string;
+  /** What all executors so far wrote to stderr. */
+  executorLogs(): string;
   stop(): Promise<void>;
 }
 
@@ -72,6 +74,11 @@ export async function startSparkCluster(tools: {
     completedDrivers: async () => (await state()).completeddrivers ?? [],
     activeDrivers: async () => (await state()).activedrivers ?? [],
     driverLog: (id) => readFileSync(join(workFolder, id, "stderr"), "utf8"),
+    executorLogs: () =>
+      readdirSync(workFolder, { recursive: true, encoding: "utf8" })
+        .filter((path) => /^app-[^/]+\/\d+\/stderr$/.test(path))
+        .map((path) => readFileSync(join(workFolder, path), "utf8"))
+        .join("\n"),
     stop,
   };
 }

@@ -1,7 +1,9 @@
-// Runs the servers of one test cluster until it is told to end (SIGTERM, SIGINT, or the end of its
-// stdin): `node serve.mjs TIER FOLDER`. Once all of them answer, FOLDER/cluster.json describes the
-// cluster and stdout has the same as one line. Meant for cluster.mjs and for the support of tests.
-import { renameSync, writeFileSync } from "node:fs";
+// Runs the servers of one test cluster until it is told to end: `node serve.mjs TIER FOLDER`. SIGTERM
+// and SIGINT do that; with --until-stdin-ends that does too, and the folder goes then.
+//
+// Once all servers answer, FOLDER/cluster.json describes the cluster, and stdout has the same as one
+// line. Meant for cluster.mjs and for the support of tests.
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SPARK } from "./base-image.mjs";
 import { startControlPlane } from "./control-plane.mjs";
@@ -15,15 +17,16 @@ import { REGISTRY, S3, startStores } from "./stores.mjs";
 
 /** @import { Parts } from "./prepare.mjs" */
 
-const [tier, folder] = process.argv.slice(2);
-if ((tier !== "schema" && tier !== "pod") || folder === undefined) {
+const [tier, folder = ""] = process.argv.slice(2);
+if ((tier !== "schema" && tier !== "pod") || folder === "") {
   console.error("Cannot serve: usage is `serve.mjs schema|pod FOLDER`");
   process.exit(2);
 }
 const servers = new Servers(join(folder, "logs"));
 
 for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT"])) process.on(signal, stop);
-if (process.argv.includes("--until-stdin-ends")) process.stdin.on("end", stop).resume();
+const borrowed = process.argv.includes("--until-stdin-ends");
+if (borrowed) process.stdin.on("end", stop).resume();
 
 try {
   const cluster = await start(folder, await prepare(tier, folder));
@@ -41,6 +44,7 @@ setInterval(() => {}, 1 << 30);
 
 async function stop() {
   await servers.stop();
+  if (borrowed) rmSync(folder, { recursive: true, force: true });
   process.exit(0);
 }
 

@@ -94,6 +94,9 @@ export class Servers {
     if (this.#stopping) return;
     const log = readFileSync(join(this.logs, `${name}.log`), "utf8");
     const tail = log.trimEnd().split("\n").slice(-15).join("\n");
-    this.#failure ??= new Error(`Cannot run the cluster: ${name} ${how}; its log ends:\n${tail}`);
+    const failure = new Error(`Cannot run the cluster: ${name} ${how}; its log ends:\n${tail}`);
+    this.#failure ??= failure;
+    // Nobody may be waiting any more.
+    console.error(failure.message);
   }
 }

@@ -34,7 +34,19 @@ export {
 } from "./fn/offset-range.js";
 export type { Progress, RestrictionSplit, RestrictionTracker } from "./fn/restriction-tracker.js";
 export type { SideMap, SideMultimap } from "./fn/side-views.js";
-export { type SplitHints, SplittableDoFn } from "./fn/splittable-do-fn.js";
+export {
+  type Resumption,
+  type SplitHints,
+  type SplittableContext,
+  SplittableDoFn,
+} from "./fn/splittable-do-fn.js";
+export {
+  manualWatermark,
+  monotonicWatermark,
+  type WatermarkEstimation,
+  type WatermarkEstimator,
+  wallClockWatermark,
+} from "./fn/watermark-estimator.js";
 export type { Graph } from "./graph/nodes.js";
 export type { RunHooks } from "./graph/run-hooks.js";
 export type { ReadTextOptions } from "./io/text/read.js";

@@ -7,6 +7,7 @@ import { jsKey } from "./js-key.js";
 import { KvCoder } from "./kv.js";
 import { LengthPrefixCoder } from "./length-prefix.js";
 import { NullableCoder } from "./nullable.js";
+import { RowCoder } from "./row/row-coder.js";
 
 /**
  * The coder that is fit for keys and encodes the same values as `coder`: `coder` itself where equal
@@ -28,6 +29,7 @@ function keyCoder(coder: Coder<unknown>): Coder<unknown> {
   if (all instanceof LengthPrefixCoder) {
     return new LengthPrefixCoder(keyCoder(all.value));
   }
+  if (all instanceof RowCoder) return jsKey;
   throw new BeamlineError(
     "NOT_A_KEY",
     `Cannot use the coder ${coder.urn} for keys: it may give equal values different bytes; give the keys a deterministic coder with withCoder()`,

@@ -13,6 +13,7 @@ import { kv } from "./kv.js";
 import { lengthPrefix } from "./length-prefix.js";
 import { nullable } from "./nullable.js";
 import { paramWindowedValue } from "./param-windowed-value.js";
+import { ROW_URN, rowCoderOf } from "./row/row-coder.js";
 import { stringUtf8 } from "./string-utf8.js";
 import { timer } from "./timer.js";
 import { timestamp } from "./timestamp.js";
@@ -153,6 +154,13 @@ export const STANDARD_CODERS: CoderRegistry = new CoderRegistry(
     unary("beam:coder:iterable:v1", iterable),
     unary("beam:coder:nullable:v1", nullable),
     unary("beam:coder:length_prefix:v1", lengthPrefix),
+    [
+      ROW_URN,
+      (components, payload) => {
+        take(ROW_URN, components, 0);
+        return rowCoderOf(payload);
+      },
+    ],
     [UNION_URN, (components) => union(components)],
     binary("beam:coder:kv:v1", kv),
     binary("beam:coder:timer:v1", (key, window) => timer(key, window as Coder<Window>)),

@@ -96,7 +96,9 @@ export function approximateQuantiles<T>(
           before += weighted[at]?.[1] ?? 0;
           at++;
         }
-        quantiles.push(i === 0 ? min.value : i === count - 1 ? max.value : (weighted[at]?.[0] as T));
+        quantiles.push(
+          i === 0 ? min.value : i === count - 1 ? max.value : (weighted[at]?.[0] as T),
+        );
       }
       return quantiles;
     },

@@ -25,11 +25,9 @@ export type UniqueSketch =
  * visits.map(({ user }) => user).combineGlobally(approximateUnique());
  * ```
  */
-export function approximateUnique<T>({ error = 0.01 }: ApproximateUniqueOptions = {}): CombineFn<
-  T,
-  UniqueSketch,
-  number
-> {
+export function approximateUnique<T>({
+  error = 0.01,
+}: ApproximateUniqueOptions = {}): CombineFn<T, UniqueSketch, number> {
   const bits = bitsFor(error);
   const size = 2 ** bits;
   const limit = size / 16;
@@ -97,8 +95,7 @@ function unpack(packed: number): Hash64 {
 function count(registers: Uint8Array, [high, low]: Hash64, bits: number): void {
   const index = low >>> (32 - bits);
   const rest = (low << bits) >>> 0;
-  const zeros =
-    high === 0 ? 21 + Math.min(Math.clz32(rest), 32 - bits) : Math.clz32(high) - 11;
+  const zeros = high === 0 ? 21 + Math.min(Math.clz32(rest), 32 - bits) : Math.clz32(high) - 11;
   if (zeros + 1 > (registers[index] as number)) registers[index] = zeros + 1;
 }
 

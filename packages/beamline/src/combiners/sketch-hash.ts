@@ -11,10 +11,7 @@ export function valueHasher(): (value: unknown) => Hash64 {
     out.reset();
     jsKey.encode(value, out);
     const { buffer, position } = out;
-    return [
-      murmur(buffer, position, 0x9747_b28c),
-      murmur(buffer, position, 0x1b87_3593),
-    ];
+    return [murmur(buffer, position, 0x9747_b28c), murmur(buffer, position, 0x1b87_3593)];
   };
 }
 

@@ -20,7 +20,7 @@ import type { Stage, Step } from "./stage.js";
 import type { StatePort, TimerPort } from "./state/ports.js";
 import { StatefulOperator } from "./state/stateful-operator.js";
 import { StepMetrics } from "./step-metrics.js";
-import { windowIntoOperator } from "./window-operators.js";
+import { restampOperator, windowIntoOperator } from "./window-operators.js";
 
 export interface CompileOptions {
   readonly openSink: OpenSink;
@@ -157,6 +157,8 @@ function makeOperator(context: OperatorContext): Operator {
       return flattenOperator(context);
     case "windowInto":
       return windowIntoOperator(context, operation.windowing);
+    case "restamp":
+      return restampOperator(context);
     case "combineStep":
       switch (operation.step) {
         case "precombine":

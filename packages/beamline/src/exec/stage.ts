@@ -10,6 +10,8 @@ export type StepOperation =
   | { readonly kind: "parDo"; readonly fn: Exclude<UserFn, { kind: "splittable" }> }
   | { readonly kind: "flatten" }
   | { readonly kind: "windowInto"; readonly windowing: WindowingStrategy }
+  /** The end of a reshuffle that a runner has not done itself. */
+  | { readonly kind: "restamp" }
   | {
       readonly kind: "combineStep";
       readonly step: "precombine" | "merge" | "extract";

@@ -63,3 +63,14 @@ function lazily(assign: Assign | Promise<Assign>): {
   assign.catch(() => undefined);
   return lazy;
 }
+
+/** Hands on the values of `[key, [timestamp, value]...]` with their timestamps: ends a reshuffle. */
+export function restampOperator({ main, metrics }: OperatorContext): Operator {
+  return {
+    receive(group, { windows, pane }) {
+      metrics.elements++;
+      const [, stamped] = group as readonly [unknown, Iterable<readonly [number, unknown]>];
+      for (const [timestamp, value] of stamped) main(value, { timestamp, windows, pane });
+    },
+  };
+}

@@ -1,9 +1,9 @@
 import { continuationOf } from "../windowing/continuation-trigger.js";
 import { needsMerge } from "../windowing/merge.js";
 import { GLOBAL_WINDOWING, type WindowingStrategy } from "../windowing/windowing-strategy.js";
-import type { PrimitiveDraft } from "./graph-builder.js";
 import { requireCompatible, requireGroupable } from "./grouping-checks.js";
 import type { PCollectionId } from "./nodes.js";
+import type { PrimitiveDraft } from "./primitive-draft.js";
 
 /** What a PCollection's elements have in common besides their type. */
 export interface Flow {

@@ -20,39 +20,15 @@ import {
   type TestStreamEvent,
   type TransformNode,
 } from "./nodes.js";
+import type { PrimitiveDraft } from "./primitive-draft.js";
 import type { RunHooks } from "./run-hooks.js";
 import { accessPatternOf, type SideInput } from "./side-input.js";
 import { isStatefulFn, requireFixedWindows } from "./stateful.js";
 
+export type { PrimitiveDraft } from "./primitive-draft.js";
+
 /** Output tags: part of ids and of runners' own names. */
 const TAG = /^[A-Za-z0-9][\w-]*$/;
-
-/** What a primitive is, before the builder has named it and wired its outputs. */
-export type PrimitiveDraft =
-  | { readonly kind: "impulse" }
-  | {
-      readonly kind: "parDo";
-      readonly input: PCollectionId;
-      readonly fn: UserFn;
-      /** Tags of the extra outputs. */
-      readonly tags?: readonly string[];
-      readonly sideInputs?: Readonly<Record<string, SideInput>>;
-    }
-  | {
-      readonly kind: "windowInto";
-      readonly input: PCollectionId;
-      readonly windowing: WindowingStrategy;
-    }
-  | { readonly kind: "testStream"; readonly events: readonly TestStreamEvent[] }
-  | { readonly kind: "groupByKey"; readonly input: PCollectionId }
-  | { readonly kind: "reshuffle"; readonly input: PCollectionId }
-  | { readonly kind: "flatten"; readonly inputs: readonly PCollectionId[] }
-  | {
-      readonly kind: "combineStep";
-      readonly step: "precombine" | "merge" | "extract";
-      readonly input: PCollectionId;
-      readonly combine: CombineFn<unknown, unknown, unknown>;
-    };
 
 export interface CompositeOptions {
   readonly urn?: string;

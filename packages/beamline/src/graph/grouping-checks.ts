@@ -3,7 +3,6 @@ import { describeTrigger, describeWindowFn } from "../windowing/describe.js";
 import { areCompatible, isSameTrigger } from "../windowing/same-windowing.js";
 import { isSafe } from "../windowing/trigger-safety.js";
 import type { WindowingStrategy } from "../windowing/windowing-strategy.js";
-import type { Flow } from "./flow.js";
 import type { PCollectionId } from "./nodes.js";
 
 /**
@@ -12,7 +11,10 @@ import type { PCollectionId } from "./nodes.js";
  * @throws ENDLESS_WINDOW for unbounded input in the global window that nothing triggers;
  * UNSAFE_TRIGGER for a trigger that is done before its window is.
  */
-export function requireGroupable(name: string, { windowing, isBounded }: Flow): void {
+export function requireGroupable(
+  name: string,
+  { windowing, isBounded }: { readonly windowing: WindowingStrategy; readonly isBounded: boolean },
+): void {
   const { windowFn, trigger } = windowing;
   if (!isBounded && windowFn.kind === "global" && trigger.kind === "default") {
     throw new BeamlineError(

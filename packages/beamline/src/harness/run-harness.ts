@@ -28,6 +28,11 @@ export interface HarnessOptions {
   /** Threads that run bundles, where the code is a module. Default: one per core. */
   readonly threads?: number;
   /**
+   * How many tasks the runner can run at a time, on all its machines: sources are split by it.
+   * Default: `threads`.
+   */
+  readonly parallelism?: number;
+  /**
    * Whether what user code logs in worker threads goes to the runner. Default: true; false leaves
    * it in this process's terminal.
    */
@@ -128,6 +133,8 @@ class Harness {
         const answered = this.instructions.answer(request).then((response) => {
           running.delete(answered);
           if (this.broken !== undefined) this.leaveIn(AFTERMATH_MS);
+          // A runner that has the last answer ends the worker, and hears nothing more from it.
+          void this.log?.flush();
           // Over a stream that has dropped nothing can be said; the loop sees that it has.
           void stream.send(response);
         });

@@ -5,6 +5,7 @@ import type { Network } from "../transport/transport.js";
 import type { CodeSource } from "./code-source.js";
 import { laneSetup, threadCount } from "./lanes/lane-setup.js";
 import { ThreadLane } from "./lanes/thread-lane.js";
+import { parallelismIn } from "./parallelism.js";
 import { runHarness } from "./run-harness.js";
 
 export interface WorkerPoolOptions {
@@ -14,6 +15,8 @@ export interface WorkerPoolOptions {
   readonly code: CodeSource;
   /** See `HarnessOptions.threads`. */
   readonly threads?: number;
+  /** See `HarnessOptions.parallelism`. Default: what the job's options say, or `threads`. */
+  readonly parallelism?: number | undefined;
   /** A runner has asked for a worker. */
   readonly onWorkerStart?: (workerId: string) => void;
   /** A worker ended with an error. Default: nobody hears of it but the runner. */
@@ -32,7 +35,7 @@ export interface WorkerPool {
  * environments (`beam:env:external:v1`) name.
  */
 export async function startWorkerPool(options: WorkerPoolOptions): Promise<WorkerPool> {
-  const { network, code, threads, onWorkerError } = options;
+  const { network, code, threads, parallelism, onWorkerError } = options;
   const workers = new Map<
     string,
     { readonly stop: AbortController; readonly over: Promise<void> }
@@ -43,11 +46,13 @@ export async function startWorkerPool(options: WorkerPoolOptions): Promise<Worke
     code.kind === "module"
       ? Array.from(
           { length: threadCount(threads) },
-          (_, index) => new ThreadLane(laneSetup(code, index, { threads, captureConsole: false })),
+          (_, index) =>
+            new ThreadLane(laneSetup(code, index, { threads, parallelism, captureConsole: false })),
         )
       : [];
 
-  const start = (workerId: string, endpoints: Endpoints, runnerCapabilities: readonly string[]) => {
+  const start = (workerId: string, endpoints: Endpoints, told: Provision) => {
+    const tasks = parallelism ?? told.parallelism;
     const stop = new AbortController();
     const startedLanes = spares;
     spares = [];
@@ -56,12 +61,13 @@ export async function startWorkerPool(options: WorkerPoolOptions): Promise<Worke
       workerId,
       network,
       code,
-      runnerCapabilities,
+      runnerCapabilities: told.capabilities,
       // Somebody sits at the terminal of this process, or has sent its output where they want it.
       captureConsole: false,
       signal: stop.signal,
       ...endpoints,
       ...(threads === undefined ? {} : { threads }),
+      ...(tasks === undefined ? {} : { parallelism: tasks }),
     })
       .catch((error: unknown) => onWorkerError?.(workerId, error))
       .finally(() => workers.delete(workerId));
@@ -84,7 +90,7 @@ export async function startWorkerPool(options: WorkerPoolOptions): Promise<Worke
             ...(logging === undefined ? {} : { logging }),
             ...(told.status === undefined ? {} : { status: told.status }),
           },
-          told.capabilities,
+          told,
         );
         return {};
       },
@@ -119,6 +125,7 @@ interface Provision {
   readonly control?: string | undefined;
   readonly logging?: string | undefined;
   readonly status?: string | undefined;
+  readonly parallelism?: number | undefined;
   readonly capabilities: readonly string[];
 }
 
@@ -139,6 +146,7 @@ async function provisionOf(
       control: info?.controlEndpoint?.url || undefined,
       logging: info?.loggingEndpoint?.url || undefined,
       status: info?.statusEndpoint?.url || undefined,
+      parallelism: parallelismIn(info?.pipelineOptions),
       capabilities: info?.runnerCapabilities ?? [],
     };
   } catch {

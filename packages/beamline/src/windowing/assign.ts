@@ -1,6 +1,7 @@
 import { BeamlineError } from "../model/errors.js";
-import { END_OF_GLOBAL_WINDOW, MIN_TIMESTAMP, type Timestamp } from "../model/time.js";
+import type { Timestamp } from "../model/time.js";
 import { GLOBAL_WINDOW, type IntervalWindow, type Window } from "../model/window.js";
+import { checked, intervalOf } from "./interval-of.js";
 import type { CustomWindowFn, WindowFn } from "./window-fn.js";
 
 /** The windows of an element. Elements of the same windows mostly get the same frozen array. */
@@ -91,15 +92,6 @@ function alignedStart(timestamp: Timestamp, period: number, offset: number): num
   return rest < 0 ? timestamp - rest - period : timestamp - rest;
 }
 
-/** Keeps windows at the ends of time within Beam's instants. */
-export function intervalOf(start: number, end: number): IntervalWindow {
-  return Object.freeze({
-    kind: "interval",
-    start: Math.max(MIN_TIMESTAMP, start),
-    end: Math.min(END_OF_GLOBAL_WINDOW, end),
-  });
-}
-
 function customAssigner(fn: CustomWindowFn): Assign {
   return (timestamp, element) => {
     const windows = [...fn.assign(timestamp, element)].map((window) => checked(fn, window));
@@ -111,16 +103,4 @@ function customAssigner(fn: CustomWindowFn): Assign {
     }
     return Object.freeze(windows);
   };
-}
-
-/** A window of user code, made sure to be one. */
-export function checked(fn: CustomWindowFn, window: unknown): IntervalWindow {
-  const { start, end } = (window ?? {}) as Partial<IntervalWindow>;
-  if (Number.isInteger(start) && Number.isInteger(end) && Number(start) < Number(end)) {
-    return intervalOf(Number(start), Number(end));
-  }
-  throw new BeamlineError(
-    "BAD_WINDOW",
-    `Cannot put an element into the windows "${fn.name}": the function gave ${JSON.stringify(window) ?? typeof window}; give intervals with start < end in whole milliseconds, such as interval(start, end)`,
-  );
 }

@@ -1,7 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 import { MAX_TIMESTAMP, MIN_TIMESTAMP, type Timestamp } from "../model/time.js";
 import type { IntervalWindow } from "../model/window.js";
-import { intervalOf } from "./assign.js";
+import { intervalOf } from "./interval-of.js";
 import type { CalendarWindows } from "./window-fn.js";
 
 // Loaded on first use, by assign.ts: the calendar takes longer to load than all else that a small

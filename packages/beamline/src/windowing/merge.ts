@@ -1,6 +1,6 @@
 import { BeamlineError } from "../model/errors.js";
 import type { IntervalWindow } from "../model/window.js";
-import { checked, intervalOf } from "./assign.js";
+import { checked, intervalOf } from "./interval-of.js";
 import type { WindowFn } from "./window-fn.js";
 import type { WindowingStrategy } from "./windowing-strategy.js";
 

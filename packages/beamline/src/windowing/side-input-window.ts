@@ -1,7 +1,8 @@
 import { BeamlineError } from "../model/errors.js";
 import { GLOBAL_WINDOW, maxTimestamp, type Window } from "../model/window.js";
-import { type Assign, assignerOf, checked } from "./assign.js";
+import { type Assign, assignerOf } from "./assign.js";
 import { describeWindowFn } from "./describe.js";
+import { checked } from "./interval-of.js";
 import { isMerging } from "./merge.js";
 import type { WindowFn } from "./window-fn.js";
 

@@ -28,7 +28,7 @@ export async function showApp(
     const error = userError === undefined ? undefined : describeError(userError, cli.cwd);
     if (terminal.json) {
       const { frames, stacks, ...rest } = error ?? { frames: [], stacks: [] };
-      terminal.document({ ...app, pods, findings, error: error === undefined ? null : rest });
+      terminal.document({ ...app, pods, findings, userError: error === undefined ? null : rest });
       return;
     }
     const style = terminal.dataStyle;

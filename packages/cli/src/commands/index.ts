@@ -11,6 +11,8 @@ import { appUiCommand } from "./app/ui.js";
 import { appWatchCommand } from "./app/watch.js";
 import { deployCommand } from "./deploy.js";
 import { graphCommand } from "./graph.js";
+import { iamCommand } from "./iam.js";
+import { imageCommand } from "./image.js";
 import { jarInspectCommand } from "./jar/inspect.js";
 import { jarCommand } from "./jar/write.js";
 import { jobsCancelCommand } from "./jobs/cancel.js";
@@ -27,7 +29,9 @@ export const commands: readonly Command[] = [
   graphCommand,
   jarCommand,
   jarInspectCommand,
+  imageCommand,
   manifestCommand,
+  iamCommand,
   jobsListCommand,
   jobsShowCommand,
   jobsWaitCommand,

@@ -1,16 +1,20 @@
 import { progressFlag } from "../app/progress-flag.js";
 import { choiceFlag, switchFlag } from "../command/flag.js";
+import { imageFlags } from "../image/image-flags.js";
 import { manifestFlags } from "../manifest/manifest-flags.js";
-import { runnerOptionFlag } from "../remote/remote-flags.js";
 
-/** Flags of `deploy` besides those of `manifest` and `image`. */
+const { base, platform, s3a, insecure, jobServerJar, jobName, runnerOption } = imageFlags;
+
+/** Flags of `deploy`: those of `manifest`, those of `image` that say what is in it, and its own. */
 export const deployFlags = {
   ...manifestFlags,
   image: {
     ...manifestFlags.image,
-    summary: "An image that is there already, as beamline image prints it: none is made then",
+    placeholder: "NAME",
+    summary:
+      "Where to push the worker image: registry/repository, and a tag if you like; with @sha256:... an image that is there already, and none is made (required)",
   },
-  runnerOption: runnerOptionFlag,
+  ...{ base, platform, s3a, insecure, jobServerJar, jobName, runnerOption },
   ifRunning: choiceFlag({
     choices: ["refuse", "wait", "replace"],
     summary:

@@ -21,10 +21,10 @@ import { checkOnServer } from "./check-on-server.js";
 import { deployFlags } from "./deploy-flags.js";
 import { explainApplyFailure } from "./explain-apply-failure.js";
 import { followApp } from "./follow-app.js";
-import { prepareImage } from "./image-step.js";
+import { deployImage } from "./image-step.js";
 import { lookAround } from "./look-around.js";
 import { makeArtefacts } from "./make-artefacts.js";
-import { bytesToSend, type DeployPlan, type DeployWish, planDeploy } from "./plan-deploy.js";
+import { bytesOfFiles, bytesToSend, type DeployPlan, type DeployWish, planDeploy } from "./plan-deploy.js";
 import { planLines } from "./plan-lines.js";
 
 export interface DeployRequest {
@@ -46,12 +46,14 @@ export async function deploy(request: DeployRequest): Promise<number> {
   const { region, awsProfile, s3Endpoint } = flags;
   const buckets = openBuckets({ region, awsProfile, s3Endpoint }, cli, undefined, signal);
   try {
-    onProgress("bundling");
-    const { runnerOption } = flags;
+    onProgress("bundling the pipeline, looking at image, bucket and cluster");
+    const { runnerOption, jobName } = flags;
     const out = join(folder, "pipeline.jar");
-    const jar = await writeThinJar(pipeline, { cli, terminal, signal, out, runnerOption });
-    onProgress("looking at image, bucket and cluster");
-    const image = await prepareImage({ pipeline, jar, flags, cli, signal, onProgress });
+    const making = writeThinJar(pipeline, { cli, terminal, signal, out, runnerOption, jobName });
+    const [jar, image] = await Promise.all([
+      making,
+      deployImage({ jar: making, flags, cli, signal, onProgress }),
+    ]);
     const facts = {
       pipeline: pipeline.definition.name,
       codeDigest: jar.codeDigest,
@@ -86,7 +88,10 @@ export async function deploy(request: DeployRequest): Promise<number> {
     if (flags.dryRun === true) return showPlan(plan, terminal);
     terminal.talk(planLines(plan, terminal.style).join("\n"));
 
-    const pushImage = () => image.push();
+    let sent = bytesOfFiles(plan);
+    const pushImage = async () => {
+      sent += await image.push();
+    };
     const options = { client, storage, pushImage, signal, onProgress };
     const applied = await applyPlan(plan, wish, options).catch((error: unknown) => {
       terminal.progress(undefined);
@@ -94,7 +99,6 @@ export async function deploy(request: DeployRequest): Promise<number> {
     });
     terminal.progress(undefined);
     const elapsedMs = performance.now() - started;
-    const sent = bytesToSend(plan);
     const about = { ...plan.app, image: image.reference, record, sentBytes: sent, createdMs: elapsedMs };
     terminal.talk(createdWords(plan, elapsedMs, sent, terminal));
     if (flags.detach === true || application.kind !== "SparkApplication") {

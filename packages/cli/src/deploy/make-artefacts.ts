@@ -30,12 +30,12 @@ export function makeArtefacts(request: ArtefactRequest): MadeArtefacts {
   const parts = [
     artefactOf(
       prefix,
-      { what: "pipeline jar", folder: "jars", extension: "jar", contentType: "application/java-archive" },
+      { what: "pipeline jar", folder: "jars", extension: "jar", contentType: "application/java-archive", gzip: true },
       jar.bytes,
     ),
     artefactOf(
       prefix,
-      { what: "source map", folder: "maps", extension: "map", contentType: "application/json" },
+      { what: "source map", folder: "maps", extension: "map", contentType: "application/json", gzip: true },
       jar.sourceMap,
     ),
     artefactOf(

@@ -108,8 +108,13 @@ function applicationStep(wanted: KubeObject, collision: Collision): ObjectStep {
 }
 
 /** Bytes that go over the network: layers to push and artefacts to upload. */
-export function bytesToSend({ image, uploads }: DeployPlan): number {
-  const layers = image.layers.filter(({ state }) => state === "push");
+export function bytesToSend(plan: DeployPlan): number {
+  const layers = plan.image.layers.filter(({ state }) => state === "push");
+  return layers.reduce((sum, { size }) => sum + size, bytesOfFiles(plan));
+}
+
+/** Those of artefacts alone. */
+export function bytesOfFiles({ uploads }: DeployPlan): number {
   const files = uploads.filter(({ state }) => state === "upload");
-  return [...layers, ...files].reduce((sum, { size }) => sum + size, 0);
+  return files.reduce((sum, { size }) => sum + size, 0);
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 
 /**
  * What a deploy was made of, so that later commands find its parts again: no time, no secret and
@@ -35,13 +36,17 @@ interface ArtefactAbout {
   readonly folder: string;
   readonly extension: string;
   readonly contentType: string;
+  /** Its name is that of what it holds, whatever the compressor makes of it. */
+  readonly gzip?: true;
 }
 
 /** Names some bytes by their digest. */
 export function artefactOf(prefix: string, about: ArtefactAbout, bytes: Uint8Array): Artefact {
-  const { what, folder, extension, contentType } = about;
+  const { what, folder, extension, contentType, gzip } = about;
   const digest = createHash("sha256").update(bytes).digest("hex");
-  return { what, key: `${folderOf(prefix)}${folder}/${digest}.${extension}`, bytes, contentType };
+  const key = `${folderOf(prefix)}${folder}/${digest}.${extension}`;
+  if (gzip === undefined) return { what, key, bytes, contentType };
+  return { what, key: `${key}.gz`, bytes: gzipSync(bytes), contentType: "application/gzip" };
 }
 
 /** `a/b/` for `a/b`, `/a/b/` and the like; empty for the bucket itself. */

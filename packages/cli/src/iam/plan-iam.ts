@@ -1,4 +1,10 @@
-import { partitionOf, type PolicyDocument, policy, type Statement, type TrustStatement } from "./policy.js";
+import {
+  type PolicyDocument,
+  partitionOf,
+  policy,
+  type Statement,
+  type TrustStatement,
+} from "./policy.js";
 
 /** A place in S3: what is below a prefix, or the whole bucket. */
 export interface S3Folder {
@@ -75,9 +81,7 @@ function folderAccess(
       Effect: "Allow",
       Action: ["s3:ListBucket"],
       Resource: [resource],
-      ...(prefix === ""
-        ? {}
-        : { Condition: { StringLike: { "s3:prefix": [prefix, below] } } }),
+      ...(prefix === "" ? {} : { Condition: { StringLike: { "s3:prefix": [prefix, below] } } }),
     },
     {
       Sid: `${name}Objects`,

@@ -285,9 +285,9 @@ class PushProgress {
   add(count: number): void {
     this.sent += count;
     // A line for each tenth of a gigabyte is enough.
-    const tens = Math.floor(this.sent / 10_000_000);
-    if (tens === this.shown) return;
-    this.shown = tens;
-    this.onProgress?.(`Pushing: ${tens * 10} MB sent`);
+    const hundreds = Math.floor(this.sent / 100_000_000);
+    if (hundreds === this.shown) return;
+    this.shown = hundreds;
+    this.onProgress?.(`Pushing: ${hundreds * 100} MB sent`);
   }
 }

@@ -7,7 +7,7 @@ test("userLogOf reads the step and the message, with its quotes and lines", () =
 });
 
 test("userLogOf knows no step of what is logged outside of one", () => {
-  const line = 'BEAMLINE-LOG {"logger":"beamline.user","message":"hello"}';
+  const line = 'BEAMLINE-LOG {"logger":"beamline.user","message":"hello "}';
   expect(userLogOf(line)).toEqual({ step: undefined, message: "hello" });
 });
 

@@ -20,5 +20,6 @@ export function userLogOf(line: string): UserLog | undefined {
   const { logger, message } = entry;
   if (typeof logger !== "string" || typeof message !== "string") return undefined;
   const step = logger.startsWith(`${LOGGER}.`) ? logger.slice(LOGGER.length + 1) : undefined;
-  return { step, message };
+  // Java's runners put a space and an empty stack trace behind it.
+  return { step, message: message.replace(/ $/, "") };
 }

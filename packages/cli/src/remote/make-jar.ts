@@ -18,13 +18,13 @@ export async function makeJar(
   cli: Cli,
   terminal: Terminal,
 ): Promise<number> {
-  const { runner = "spark", jobName, runnerOption, jobServerJar } = flags;
+  const { runner = "spark", jobName, runnerOption, parallelism, jobServerJar } = flags;
   const signal = cli.cancellation();
   const environment = jarEnvironment(flags);
   const out = resolve(cli.cwd, flags.out ?? `${pipeline.definition.name}.jar`);
   await mkdir(dirname(out), { recursive: true });
   const { name, mainClass, size, elapsedMs } = await writeJar(
-    { pipeline, runner, out, environment, jobName, runnerOption, jobServerJar },
+    { pipeline, runner, out, environment, jobName, runnerOption, parallelism, jobServerJar },
     { cli, terminal, signal },
   );
   if (terminal.json) {

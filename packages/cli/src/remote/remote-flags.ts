@@ -1,4 +1,4 @@
-import { choiceFlag, type Flag, type Parsed, switchFlag, textFlag } from "../command/flag.js";
+import { choiceFlag, countFlag, type Flag, type Parsed, switchFlag, textFlag } from "../command/flag.js";
 
 /** Where a pipeline can run besides this machine's own engine. */
 export const remoteRunners = ["spark", "flink", "prism", "python", "portable"] as const;
@@ -43,6 +43,13 @@ export const runnerOptionFlag = pairFlag({
   placeholder: "NAME=VALUE",
   summary: "A pipeline option of the runner, such as bundle_size=0; may be given several times",
   parseName: camelCase,
+});
+
+export const parallelismFlag = countFlag({
+  least: 1,
+  summary:
+    "How many tasks the runner can run at a time, on all its machines: sources are split for so many",
+  defaultText: "what Spark's own settings tell, or else the cores of a worker",
 });
 
 /** Flags of how workers come to a job that runs elsewhere. */
@@ -100,6 +107,7 @@ export const remoteFlags = {
   ...environmentFlags,
   jobName: jobNameFlag,
   runnerOption: runnerOptionFlag,
+  parallelism: parallelismFlag,
   detach: switchFlag({
     summary:
       "Submit the job and leave it; beamline jobs follows it. Needs --job-endpoint or --spark-rest-url",

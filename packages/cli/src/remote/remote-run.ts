@@ -15,7 +15,15 @@ export interface RemoteRun {
   readonly terminal: Terminal;
 }
 
+interface OptionFlags {
+  readonly runnerOption?: readonly (readonly [string, string])[] | undefined;
+  readonly parallelism?: number | undefined;
+}
+
 /** The runner's options that the flags give. */
-export function runnerOptions(pairs: readonly (readonly [string, string])[] = []): PipelineOptions {
-  return Object.fromEntries(pairs);
+export function runnerOptions({ runnerOption = [], parallelism }: OptionFlags): PipelineOptions {
+  return {
+    ...(parallelism === undefined ? {} : { beamlineParallelism: parallelism }),
+    ...Object.fromEntries(runnerOption),
+  };
 }

@@ -10,6 +10,7 @@ import { JobProgress } from "./job-progress.js";
 import { openJobServer } from "./open-job-server.js";
 import type { RemoteRunner } from "./remote-flags.js";
 import { type RemoteRun, runnerOptions } from "./remote-run.js";
+import { parallelismOf } from "./parallelism-of.js";
 import { remoteSummary } from "./remote-summary.js";
 
 /** Runs a pipeline on a job server, or submits it there with `--detach`. */
@@ -122,7 +123,7 @@ function submission({ runner, flags, terminal }: RemoteRun, artifacts: readonly 
   return {
     runner: runner === "portable" ? ("generic" as const) : runner,
     artifacts,
-    options: runnerOptions(flags.runnerOption),
+    options: runnerOptions({ ...flags, parallelism: flags.parallelism ?? parallelismOf(flags) }),
     ...(flags.jobName === undefined ? {} : { jobName: flags.jobName }),
     onWarning: (warning: string) => terminal.talk(terminal.style.warn(warning)),
   };

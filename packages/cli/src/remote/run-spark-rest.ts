@@ -8,6 +8,7 @@ import { formatDuration } from "../run/units.js";
 import { Cancellation } from "../terminal/cli.js";
 import { jarEnvironment } from "./environment.js";
 import { JobProgress } from "./job-progress.js";
+import { clusterParallelism } from "./parallelism-of.js";
 import type { RemoteRun } from "./remote-run.js";
 import { type DriverStatus, hasEnded, SparkRestClient } from "./spark-rest.js";
 import { type WrittenPipelineJar, writeJar } from "./write-jar.js";
@@ -35,8 +36,9 @@ export async function runSparkRest(run: RemoteRun, restUrl: string): Promise<num
     const out = resolve(cli.cwd, flags.jarOut ?? `.beamline/${pipeline.definition.name}.jar`);
     await mkdir(dirname(out), { recursive: true });
     const { jobName, runnerOption } = flags;
+    const parallelism = flags.parallelism ?? (await clusterParallelism(flags, webUrl, signal));
     const jar = await writeJar(
-      { pipeline, runner: "spark", out, environment, jobName, runnerOption },
+      { pipeline, runner: "spark", out, environment, jobName, runnerOption, parallelism },
       { cli, terminal, signal },
     );
     signal.throwIfAborted();

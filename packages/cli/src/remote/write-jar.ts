@@ -15,6 +15,7 @@ export interface PipelineJar {
   readonly environment: Exclude<PortableEnvironment, { readonly kind: "loopback" }>;
   readonly jobName: string | undefined;
   readonly runnerOption: readonly (readonly [string, string])[] | undefined;
+  readonly parallelism?: number | undefined;
   /** Default: the one in the user's cache. */
   readonly jobServerJar?: string | undefined;
 }
@@ -58,7 +59,7 @@ export async function writeJar(
     out,
     environment,
     artifacts: [...artifacts, await sourceMap()],
-    options: runnerOptions(jar.runnerOption),
+    options: runnerOptions(jar),
     ...(jobName === undefined ? {} : { jobName }),
     onWarning: (warning) => terminal.talk(terminal.style.warn(warning)),
     signal,

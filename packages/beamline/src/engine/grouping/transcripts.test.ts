@@ -11,8 +11,8 @@ import { type Assign, assignerOf } from "../../windowing/assign.js";
 import type { Trigger } from "../../windowing/trigger.js";
 import * as triggers from "../../windowing/triggers.js";
 import type { WindowFn } from "../../windowing/window-fn.js";
-import { customWindows, fixedWindows, globalWindows, sessions } from "../../windowing/windows.js";
 import { GLOBAL_WINDOWING, type WindowingStrategy } from "../../windowing/windowing-strategy.js";
+import { customWindows, fixedWindows, globalWindows, sessions } from "../../windowing/windows.js";
 import { type EmitPane, WindowedGrouper } from "./windowed-grouper.js";
 
 /*

@@ -17,6 +17,7 @@ import {
   repeatedly,
 } from "../../windowing/triggers.js";
 import type { WindowFn } from "../../windowing/window-fn.js";
+import { GLOBAL_WINDOWING, type WindowingStrategy } from "../../windowing/windowing-strategy.js";
 import {
   customWindows,
   fixedWindows,
@@ -25,7 +26,6 @@ import {
   sessions,
   slidingWindows,
 } from "../../windowing/windows.js";
-import { GLOBAL_WINDOWING, type WindowingStrategy } from "../../windowing/windowing-strategy.js";
 import { type EmitPane, type Times, WindowedGrouper } from "./windowed-grouper.js";
 
 /** A grouper fed with text, whose panes are text: `key[start,end)=values timing index/onTimeIndex`. */

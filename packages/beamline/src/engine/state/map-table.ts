@@ -72,6 +72,8 @@ function cost({ key, value }: Entry): number {
 }
 
 function textOf(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return readLatin1(buffer, 0, buffer.length);
 }

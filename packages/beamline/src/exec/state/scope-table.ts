@@ -141,7 +141,7 @@ export class ScopeTable {
   }
 
   private idOf(key: unknown): string {
-    return textOf(this.scratch.bytesOf(this.keyCoder, key));
+    return this.scratch.textOf(this.keyCoder, key);
   }
 
   private tableOf(window: Window): WindowTable {

@@ -3,22 +3,50 @@ import { ByteWriter } from "../../bytes/byte-writer.js";
 import { readLatin1 } from "../../bytes/latin1.js";
 import type { Coder } from "../../coders/coder.js";
 
-/** The nested form of a value, through one writer for all that a step encodes. */
+/** Small byte strings share memory in pieces of this size: one of their own costs more than they hold. */
+const SLAB_BYTES = 4096;
+const SMALL_BYTES = 512;
+
+/** The nested form of values, through one writer for all that a step encodes. */
 export class Scratch {
   private readonly writer = new ByteWriter(256);
+  private slab = Buffer.alloc(0);
+  private used = 0;
 
-  bytesOf(coder: Coder<unknown>, value: unknown): Uint8Array {
+  /** Bytes that stay as they are. They may share memory with others: copy them to hand them over. */
+  bytesOf(coder: Coder<unknown>, value: unknown): Buffer {
     const { writer } = this;
     writer.reset();
     coder.encode(value, writer);
-    return writer.toBytes();
+    return this.keep();
   }
 
-  bytesOfAll(coder: Coder<unknown>, values: readonly unknown[], from = 0): Uint8Array {
+  bytesOfAll(coder: Coder<unknown>, values: readonly unknown[]): Buffer {
     const { writer } = this;
     writer.reset();
-    for (let i = from; i < values.length; i++) coder.encode(values[i], writer);
-    return writer.toBytes();
+    for (const value of values) coder.encode(value, writer);
+    return this.keep();
+  }
+
+  /** The encoding as a text that can be the key of a Map. */
+  textOf(coder: Coder<unknown>, value: unknown): string {
+    const { writer } = this;
+    writer.reset();
+    coder.encode(value, writer);
+    return readLatin1(writer.buffer, 0, writer.position);
+  }
+
+  private keep(): Buffer {
+    const { buffer, position } = this.writer;
+    if (position > SMALL_BYTES) return Buffer.from(buffer.subarray(0, position));
+    if (this.used + position > this.slab.length) {
+      this.slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+      this.used = 0;
+    }
+    const start = this.used;
+    this.used = start + position;
+    buffer.copy(this.slab, start, 0, position);
+    return this.slab.subarray(start, this.used);
   }
 }
 
@@ -34,6 +62,8 @@ export function decodeAll(coder: Coder<unknown>, pieces: readonly Uint8Array[]):
 
 /** Bytes as a text that can be the key of a Map. */
 export function textOf(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return readLatin1(buffer, 0, buffer.length);
 }

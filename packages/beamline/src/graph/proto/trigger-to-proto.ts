@@ -1,6 +1,10 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { BeamlineError } from "../../model/errors.js";
-import { type Trigger as TriggerProto, TriggerSchema } from "../../proto/gen/pipeline/windowing_pb.js";
+import {
+  type TimestampTransform as TransformProto,
+  type Trigger as TriggerProto,
+  TriggerSchema,
+} from "../../proto/gen/pipeline/windowing_pb.js";
 import type { TimestampTransform, Trigger } from "../../windowing/trigger.js";
 
 type TriggerInit = MessageInitShape<typeof TriggerSchema>;
@@ -36,11 +40,17 @@ function initOf(trigger: Trigger): TriggerInit {
     case "repeatedly":
       return { trigger: { case: "repeat", value: { subtrigger: initOf(trigger.trigger) } } };
     case "afterEach":
-      return { trigger: { case: "afterEach", value: { subtriggers: trigger.triggers.map(initOf) } } };
+      return {
+        trigger: { case: "afterEach", value: { subtriggers: trigger.triggers.map(initOf) } },
+      };
     case "afterFirst":
-      return { trigger: { case: "afterAny", value: { subtriggers: trigger.triggers.map(initOf) } } };
+      return {
+        trigger: { case: "afterAny", value: { subtriggers: trigger.triggers.map(initOf) } },
+      };
     case "afterAll":
-      return { trigger: { case: "afterAll", value: { subtriggers: trigger.triggers.map(initOf) } } };
+      return {
+        trigger: { case: "afterAll", value: { subtriggers: trigger.triggers.map(initOf) } },
+      };
     case "orFinally": {
       const value = { main: initOf(trigger.main), finally: initOf(trigger.finally) };
       return { trigger: { case: "orFinally", value } };
@@ -64,6 +74,19 @@ function transformInit(transform: TimestampTransform) {
       };
 }
 
+function transformsFromProto({ timestampTransform }: TransformProto): TimestampTransform[] {
+  switch (timestampTransform.case) {
+    case "delay":
+      return [{ kind: "delay", by: Number(timestampTransform.value.delayMillis) }];
+    case "alignTo": {
+      const { period, offset } = timestampTransform.value;
+      return [{ kind: "align", period: Number(period), offset: Number(offset) }];
+    }
+    default:
+      return [];
+  }
+}
+
 export function triggerFromProto(proto: TriggerProto | undefined): Trigger {
   const trigger = proto?.trigger;
   const several = (protos: readonly TriggerProto[]) => protos.map(triggerFromProto);
@@ -84,18 +107,7 @@ export function triggerFromProto(proto: TriggerProto | undefined): Trigger {
     case "afterProcessingTime":
       return {
         kind: "afterProcessingTime",
-        transforms: trigger.value.timestampTransforms.flatMap(({ timestampTransform }) => {
-          switch (timestampTransform.case) {
-            case "delay":
-              return [{ kind: "delay" as const, by: Number(timestampTransform.value.delayMillis) }];
-            case "alignTo": {
-              const { period, offset } = timestampTransform.value;
-              return [{ kind: "align" as const, period: Number(period), offset: Number(offset) }];
-            }
-            default:
-              return [];
-          }
-        }),
+        transforms: trigger.value.timestampTransforms.flatMap(transformsFromProto),
       };
     case "elementCount":
       return { kind: "afterCount", count: trigger.value.elementCount };

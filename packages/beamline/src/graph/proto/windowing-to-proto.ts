@@ -14,6 +14,7 @@ import {
   type WindowingStrategySchema,
 } from "../../proto/gen/pipeline/windowing_pb.js";
 import { assignsToSeveral, isMerging } from "../../windowing/merge.js";
+import { isSameData } from "../../windowing/same-windowing.js";
 import type { WindowFn } from "../../windowing/window-fn.js";
 import {
   GLOBAL_WINDOWING,
@@ -27,9 +28,11 @@ import { windowFnFromProto, windowFnToProto } from "./window-fn-to-proto.js";
 
 type WindowingInit = MessageInitShape<typeof WindowingStrategySchema>;
 
-/** The coder of the windows that a function makes. */
-export function windowCoderOf(windowFn: WindowFn): Coder<Window> {
-  return (windowFn.kind === "global" ? globalWindow : intervalWindow) as unknown as Coder<Window>;
+/** The coder of the windows that a function makes. Default: the global window. */
+export function windowCoderOf(windowFn?: WindowFn): Coder<Window> {
+  return ((windowFn?.kind ?? "global") === "global"
+    ? globalWindow
+    : intervalWindow) as unknown as Coder<Window>;
 }
 
 /** Gives each distinct windowing strategy of a pipeline one id. */
@@ -47,8 +50,7 @@ export class WindowingTable {
   }
 
   idOf(windowing: WindowingStrategy): string {
-    const present = this.ids.get(windowing);
-    if (present !== undefined) return present;
+    for (const [other, id] of this.ids) if (isSameData(other, windowing)) return id;
     const id = windowing === GLOBAL_WINDOWING ? "global" : `windowing${this.ids.size}`;
     this.ids.set(windowing, id);
     this.protos[id] = this.init(windowing);

@@ -2,6 +2,7 @@ import { BeamlineError } from "../../model/errors.js";
 import { ProvisionService } from "../../proto/gen/fn-execution/provision_pb.js";
 import type { ArtifactInformation } from "../../proto/gen/pipeline/artifacts_pb.js";
 import type { Network } from "../../transport/transport.js";
+import { parallelismIn } from "../parallelism.js";
 import type { BootArguments } from "./boot-arguments.js";
 
 /** Everything that a worker needs to start. */
@@ -12,6 +13,8 @@ export interface Provision {
   readonly artifact: string | undefined;
   readonly dependencies: readonly ArtifactInformation[];
   readonly runnerCapabilities: readonly string[];
+  /** See `HarnessOptions`. */
+  readonly parallelism: number | undefined;
 }
 
 /** How long a runner may take to answer. It has just started us, so it should be there. */
@@ -32,6 +35,7 @@ export async function fetchProvision(
       status: undefined,
       dependencies: [],
       runnerCapabilities: [],
+      parallelism: undefined,
     };
   }
   const transport = network.connect(provision, { metadata: { worker_id: workerId } });
@@ -45,6 +49,7 @@ export async function fetchProvision(
       artifact: info?.artifactEndpoint?.url || artifact,
       dependencies: info?.dependencies ?? [],
       runnerCapabilities: info?.runnerCapabilities ?? [],
+      parallelism: parallelismIn(info?.pipelineOptions),
     };
   } catch (cause) {
     throw new BeamlineError(

@@ -93,14 +93,14 @@ async function fetchJob(
 async function serve(
   network: Network,
   { workerId }: BootArguments,
-  { control, logging, status, runnerCapabilities }: Provision,
+  { control, logging, status, runnerCapabilities, parallelism }: Provision,
   code: CodeSource,
   { threads, startedThreads = [], signal }: BootOptions,
 ): Promise<void> {
   if (control === undefined) throw noEndpoint("control");
   const startedLanes =
     code.kind === "module"
-      ? startedThreads.map((thread, at) => new ThreadLane(laneSetup(code, at, { threads }), thread))
+      ? startedThreads.map((thread, at) => new ThreadLane(laneSetup(code, at, { threads, parallelism }), thread))
       : [];
   await runHarness({
     workerId,
@@ -112,6 +112,7 @@ async function serve(
     ...(logging === undefined ? {} : { logging }),
     ...(status === undefined ? {} : { status }),
     ...(threads === undefined ? {} : { threads }),
+    ...(parallelism === undefined ? {} : { parallelism }),
     startedLanes,
   });
 }

@@ -29,7 +29,8 @@ import {
   splittableParDoUrns,
   unlistedUrns,
 } from "../../proto/urns.js";
-import { addKeys, removeKeys } from "./reshuffle-parts.js";
+import { addKeys } from "./reshuffle-parts.js";
+import { mapWindowsOperation, mergeWindowsOperation, windowIntoOperation } from "./window-steps.js";
 
 /** A transform of a runner's stage, on its way to steps. */
 interface Draft {
@@ -52,6 +53,12 @@ export function stepsOf(id: string, transform: PTransform, graph: Graph): Step[]
       return parDoSteps(draft);
     case primitiveUrns.flatten:
       return passOn(draft);
+    case primitiveUrns.assignWindows:
+      return [oneToOne(draft, draftName(draft), windowIntoOperation(spec, graph))];
+    case primitiveUrns.mergeWindows:
+      return [oneToOne(draft, draftName(draft), mergeWindowsOperation(spec, graph))];
+    case primitiveUrns.mapWindows:
+      return [oneToOne(draft, draftName(draft), mapWindowsOperation(spec, graph))];
     case splittableParDoUrns.pairWithRestriction:
       return [splittableStep(draft, "pairWithRestriction")];
     case splittableParDoUrns.splitAndSizeRestrictions:
@@ -88,9 +95,7 @@ function parDoSteps(draft: Draft): Step[] {
     case "addKey":
       return [oneToOne(draft, transform, { kind: "parDo", fn: { kind: "map", fn: addKeys() } })];
     case "removeKey":
-      return [
-        oneToOne(draft, transform, { kind: "parDo", fn: { kind: "flatMap", fn: removeKeys } }),
-      ];
+      return [oneToOne(draft, transform, { kind: "restamp" })];
     case undefined:
       break;
   }
@@ -99,7 +104,9 @@ function parDoSteps(draft: Draft): Step[] {
   const operation: StepOperation = { kind: "parDo", fn: node.fn };
   const sideInputs = stepSideInputsOf(node, draft.graph);
   const outputs = outputsByTag(draft, node);
-  return [{ name: transform, operation, input: mainInput(draft, node), outputs, ...sideInputs }];
+  const input = mainInput(draft, node);
+  const windowing = windowingOf(draft, node.input);
+  return [{ name: transform, operation, input, outputs, ...windowing, ...sideInputs }];
 }
 
 function splittableStep(
@@ -118,7 +125,8 @@ function splittableStep(
   const input = mainInput(draft, node);
   const sideInputs = stepSideInputsOf(node, draft.graph);
   const outputs = step === "processSized" ? outputsByTag(draft, node) : onlyOutput(draft);
-  return { name: transform, operation, input, outputs, ...sideInputs };
+  const windowing = windowingOf(draft, node.input);
+  return { name: transform, operation, input, outputs, ...windowing, ...sideInputs };
 }
 
 function combineStep(
@@ -128,7 +136,8 @@ function combineStep(
   const node = combineNode(draft);
   const keyCoder = draft.graph.pcollections.get(node.output)?.coder.components[0] ?? js;
   const { combine } = node;
-  return oneToOne(draft, node.name, { kind: "combineStep", step, combine, keyCoder });
+  const lifted = oneToOne(draft, node.name, { kind: "combineStep", step, combine, keyCoder });
+  return { ...lifted, ...windowingOf(draft, node.input) };
 }
 
 type AnyCombine = CombineFn<unknown, unknown, unknown>;
@@ -155,9 +164,19 @@ function accumulatorOf(combine: AnyCombine) {
   return ([key, value]: readonly [unknown, unknown]) => [key, combine.add(combine.create(), value)];
 }
 
+function draftName({ id, transform }: Draft): string {
+  return transform.uniqueName || id;
+}
+
+/** How a step's input is windowed, whatever the runner calls the PCollection. */
+function windowingOf({ graph }: Draft, input: PCollectionId): Pick<Step, "windowing"> {
+  const windowing = graph.pcollections.get(input)?.windowing;
+  return windowing === undefined ? {} : { windowing };
+}
+
 /** Elements go through as they are: one step an input. */
 function passOn(draft: Draft): Step[] {
-  const name = draft.transform.uniqueName || draft.id;
+  const name = draftName(draft);
   const outputs = onlyOutput(draft);
   return Object.values(draft.transform.inputs).map((input) => ({
     name,

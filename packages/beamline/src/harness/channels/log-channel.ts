@@ -43,6 +43,19 @@ export class LogChannel {
     this.timer ??= setTimeout(() => this.flush(), DELAY_MS).unref();
   }
 
+  /**
+   * Sends what waits. The first message is on its way when the call returns: what is said after it
+   * on another stream comes later, as good as always.
+   */
+  flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.sending ??= this.sendAll().finally(() => {
+      this.sending = undefined;
+    });
+    return this.sending;
+  }
+
   /** Sends what waits, then ends the stream; gives up after `graceMs`. */
   async close(graceMs = 2000): Promise<void> {
     await this.flush();
@@ -54,15 +67,6 @@ export class LogChannel {
     await Promise.race([this.ended, late]);
     clearTimeout(timer);
     this.transport.close();
-  }
-
-  private flush(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.sending ??= this.sendAll().finally(() => {
-      this.sending = undefined;
-    });
-    return this.sending;
   }
 
   private async sendAll(): Promise<void> {

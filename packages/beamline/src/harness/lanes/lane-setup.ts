@@ -7,6 +7,8 @@ export interface LaneSetupOptions {
   /** See `HarnessOptions`. */
   readonly threads?: number | undefined;
   /** See `HarnessOptions`. */
+  readonly parallelism?: number | undefined;
+  /** See `HarnessOptions`. */
   readonly captureConsole?: boolean | undefined;
 }
 
@@ -14,9 +16,8 @@ export interface LaneSetupOptions {
 export function laneSetup(
   { code, fingerprint }: Extract<CodeSource, { kind: "module" }>,
   index: number,
-  { threads, captureConsole = true }: LaneSetupOptions,
+  { threads, parallelism = threadCount(threads), captureConsole = true }: LaneSetupOptions,
 ): LaneSetup {
-  const parallelism = threadCount(threads);
   return { code, fingerprint, parallelism, captureConsole, name: `lane-${index}` };
 }
 

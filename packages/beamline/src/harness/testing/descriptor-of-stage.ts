@@ -1,7 +1,5 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import type { Coder } from "../../coders/coder.js";
-import { globalWindow } from "../../coders/global-window.js";
-import { windowedValue } from "../../coders/windowed-value.js";
 import type { Stage, Step } from "../../exec/stage.js";
 import type { Graph, PCollectionId } from "../../graph/nodes.js";
 import { CoderTable } from "../../graph/proto/coder-table.js";
@@ -18,6 +16,7 @@ import { EnvironmentSchema } from "../../proto/gen/pipeline/environment_pb.js";
 import type { FunctionSpec } from "../../proto/gen/pipeline/function-spec_pb.js";
 import type { PCollectionSchema, PTransformSchema } from "../../proto/gen/pipeline/pipeline_pb.js";
 import { primitiveUrns, runnerTransformUrns, splittableParDoUrns } from "../../proto/urns.js";
+import { elementCoderAt } from "./element-coder-at.js";
 
 /** Id of the source transform of a stage's n-th input. */
 export function sourceId(index: number): string {
@@ -50,9 +49,7 @@ export function descriptorOfStage(
   const transforms: Record<string, MessageInitShape<typeof PTransformSchema>> = {};
   const pcollections: Record<string, MessageInitShape<typeof PCollectionSchema>> = {};
   const port = (urn: string, pcollection: PCollectionId): FunctionSpec => {
-    const coder = stage.coders.get(pcollection);
-    if (coder === undefined) throw internalError(`"${pcollection}" has no coder`);
-    const coderId = coders.idOf(windowedValue(coder, globalWindow) as Coder<unknown>);
+    const coderId = coders.idOf(elementCoderAt(stage, graph, pcollection) as Coder<unknown>);
     return packSpec(urn, RemoteGrpcPortSchema, { apiServiceDescriptor: { url: data }, coderId });
   };
   for (const [i, input] of stage.inputs.entries()) {

@@ -1,8 +1,5 @@
 import { ByteReader } from "../../bytes/byte-reader.js";
 import { ByteWriter } from "../../bytes/byte-writer.js";
-import type { Coder } from "../../coders/coder.js";
-import { globalWindow } from "../../coders/global-window.js";
-import { windowedValue } from "../../coders/windowed-value.js";
 import type { Receive } from "../../exec/receive.js";
 import type { Graph } from "../../graph/nodes.js";
 import { internalError } from "../../model/errors.js";
@@ -14,6 +11,7 @@ import { openBlockSink } from "../../runners/local/sinks.js";
 import { sourceOf } from "../../runners/local/sources.js";
 import { decodeErrorReport } from "../error-report.js";
 import { descriptorOfStage, sourceId, stepId } from "./descriptor-of-stage.js";
+import { elementCoderAt } from "./element-coder-at.js";
 import { sideInputState } from "./side-input-state.js";
 import type { TestRunner } from "./test-runner.js";
 
@@ -69,7 +67,7 @@ export class FnApiExecutor implements Executor {
 
   private async feed(stage: PlannedStage, work: BundleWork, instructionId: string) {
     const [input] = stage.inputs;
-    const coder = windowedValue(coderOf(stage, input), globalWindow);
+    const coder = elementCoderAt(stage, this.graph, input);
     const transformId = sourceId(0);
     const out = new ByteWriter(CHUNK_BYTES);
     const chunks: Uint8Array[] = [];
@@ -101,7 +99,7 @@ export class FnApiExecutor implements Executor {
     const sink = stage.sinks.find((candidate) => candidate.id === id);
     const dataset = this.plan.datasets.get(id);
     if (sink === undefined || dataset === undefined) throw internalError(`No dataset "${id}"`);
-    const coder = windowedValue(coderOf(stage, sink.pcollection), globalWindow);
+    const coder = elementCoderAt(stage, this.graph, sink.pcollection);
     const blocks = openBlockSink(sink, dataset, { parallelism: 1, bundling: "auto" });
     for (const bytes of chunks.get(id) ?? []) {
       const reader = new ByteReader(bytes);
@@ -112,10 +110,4 @@ export class FnApiExecutor implements Executor {
     }
     return { dataset: id, blocks: blocks.take() };
   }
-}
-
-function coderOf(stage: PlannedStage, pcollection: string | undefined): Coder<unknown> {
-  const coder = stage.coders.get(pcollection ?? "");
-  if (coder === undefined) throw internalError(`"${pcollection}" has no coder`);
-  return coder;
 }

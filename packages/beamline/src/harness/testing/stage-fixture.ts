@@ -1,8 +1,6 @@
 import { ByteReader } from "../../bytes/byte-reader.js";
 import { ByteWriter } from "../../bytes/byte-writer.js";
 import type { Coder } from "../../coders/coder.js";
-import { globalWindow } from "../../coders/global-window.js";
-import { windowedValue } from "../../coders/windowed-value.js";
 import type { Graph } from "../../graph/nodes.js";
 import { IMPULSE_META } from "../../model/element-meta.js";
 import { internalError } from "../../model/errors.js";
@@ -10,6 +8,7 @@ import type { PCollection } from "../../pipeline/pcollection.js";
 import { Pipeline } from "../../pipeline/pipeline.js";
 import { type PlannedStage, planGraph } from "../../runners/local/plan.js";
 import { descriptorOfStage, sourceId } from "./descriptor-of-stage.js";
+import { elementCoderAt } from "./element-coder-at.js";
 import type { TestRunner } from "./test-runner.js";
 
 /** One stage of a pipeline, ready to be run bundle by bundle. */
@@ -47,11 +46,7 @@ export function fixtureOf(graph: Graph, stageId: string, results: string): Stage
   if (stage === undefined || input === undefined || sink === undefined) {
     throw internalError(`No stage "${stageId}" that makes "${results}"`);
   }
-  const coderOf = (pcollection: string) => {
-    const found = stage.coders.get(pcollection);
-    if (found === undefined) throw internalError(`"${pcollection}" has no coder`);
-    return windowedValue(found, globalWindow);
-  };
+  const coderOf = (pcollection: string) => elementCoderAt(stage, graph, pcollection);
   return {
     graph,
     stage,

@@ -15,6 +15,8 @@ export interface Workers {
 export interface WorkerOptions {
   readonly network: Network;
   readonly code: CodeSource;
+  /** Tasks that the runner can run at a time. Default: one per core of this machine. */
+  readonly parallelism: number | undefined;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface WorkerOptions {
  */
 export async function openWorkers(
   environment: PortableEnvironment,
-  { network, code }: WorkerOptions,
+  { network, code, parallelism }: WorkerOptions,
 ): Promise<Workers> {
   if (environment.kind !== "loopback") {
     return { environment, here: "no", close: () => Promise.resolve() };
@@ -34,6 +36,7 @@ export async function openWorkers(
     network,
     address: "localhost:0",
     code,
+    parallelism,
     onWorkerStart: () => {
       here = "asked";
     },

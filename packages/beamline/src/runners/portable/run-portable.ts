@@ -1,6 +1,7 @@
 import { fingerprintOf } from "../../code-ref/fingerprint.js";
 import { type GraphHooks, hooksOf } from "../../graph/graph-hooks.js";
 import type { Graph } from "../../graph/nodes.js";
+import { parallelismIn } from "../../harness/parallelism.js";
 import { BeamlineError } from "../../model/errors.js";
 import { cancelled } from "./cancelled.js";
 import { jobFailure } from "./failure/job-failure.js";
@@ -89,6 +90,7 @@ class PortableJob {
     try {
       const workers = await openWorkers(environment, {
         network: client.network,
+        parallelism: parallelismIn(this.submission.runnerOptions),
         code:
           code === undefined
             ? { kind: "graph", graph: this.graph }

@@ -1,9 +1,10 @@
+import type { JsonObject } from "@bufbuild/protobuf";
 import type { Graph } from "../../graph/nodes.js";
 import { BeamlineError } from "../../model/errors.js";
 import { type OfferedArtifact, offerArtifacts } from "./artifact.js";
 import { environmentProto, type PortableEnvironment } from "./environment.js";
 import type { JobClient } from "./job-client.js";
-import { type PipelineOptions, pipelineOptionsStruct } from "./pipeline-options.js";
+import { pipelineOptionsStruct } from "./pipeline-options.js";
 import type { PortableSubmitOptions } from "./run-options.js";
 import { type RunnerPipeline, runnerPipeline } from "./runner-pipeline.js";
 import { type RunnerProfile, runnerProfile } from "./runner-profile.js";
@@ -59,11 +60,7 @@ export class Submission {
     const prepared = await client.prepare(
       this.jobName,
       this.pipelineFor(environment, offered).pipeline,
-      pipelineOptionsStruct({
-        jobName: this.jobName,
-        appName: this.jobName,
-        ...this.runnerOptions,
-      }),
+      this.runnerOptions,
     );
     signal?.throwIfAborted();
     const staging = this.options.artifactEndpoint ?? prepared.stagingEndpoint;
@@ -74,11 +71,17 @@ export class Submission {
   }
 
   /** The runner's defaults for these workers, and what the user wants otherwise. */
-  private get runnerOptions(): PipelineOptions {
+  get runnerOptions(): JsonObject {
     const { environment, options } = this.options;
     const inProcess = environment === undefined || environment.kind === "loopback";
     const loopbackOptions = inProcess ? this.profile.loopbackOptions : undefined;
-    return { ...this.profile.options, ...loopbackOptions, ...options };
+    return pipelineOptionsStruct({
+      jobName: this.jobName,
+      appName: this.jobName,
+      ...this.profile.options,
+      ...loopbackOptions,
+      ...options,
+    });
   }
 
   private get jobName(): string {

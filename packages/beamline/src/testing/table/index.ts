@@ -1,11 +1,14 @@
 import { COMBINE_ROWS } from "./combine-rows.js";
+import { COMPOSITE_ROWS } from "./composite-rows.js";
 import { DO_FN_ROWS } from "./do-fn-rows.js";
 import { ELEMENT_ROWS } from "./element-rows.js";
+import { JOIN_ROWS } from "./join-rows.js";
 import { KEY_ROWS } from "./key-rows.js";
 import type { Row } from "./row.js";
 import { SHAPE_ROWS } from "./shape-rows.js";
 import { SIDE_INPUT_ROWS } from "./side-input-rows.js";
 import { SIZE_ROWS } from "./size-rows.js";
+import { WINDOW_ROWS } from "./window-rows.js";
 
 export type { Row } from "./row.js";
 
@@ -17,7 +20,10 @@ export const PIPELINE_TABLE: readonly Row[] = [
   ...SHAPE_ROWS,
   ...DO_FN_ROWS,
   ...SIDE_INPUT_ROWS,
+  ...JOIN_ROWS,
+  ...COMPOSITE_ROWS,
   ...SIZE_ROWS,
+  ...WINDOW_ROWS,
 ];
 
 export function rowNamed(name: string): Row {

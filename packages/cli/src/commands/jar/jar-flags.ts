@@ -1,5 +1,10 @@
 import { choiceFlag, textFlag } from "../../command/flag.js";
-import { environmentFlags, jobNameFlag, runnerOptionFlag } from "../../remote/remote-flags.js";
+import {
+  environmentFlags,
+  jobNameFlag,
+  parallelismFlag,
+  runnerOptionFlag,
+} from "../../remote/remote-flags.js";
 
 /** Flags of `jar`, besides those of every command and of the pipeline. */
 export const jarFlags = {
@@ -25,6 +30,7 @@ export const jarFlags = {
   },
   jobName: jobNameFlag,
   runnerOption: runnerOptionFlag,
+  parallelism: { ...parallelismFlag, defaultText: "the cores of a worker" },
   jobServerJar: textFlag({
     placeholder: "FILE",
     summary: "Job server bundle to copy",

@@ -22,6 +22,18 @@ export const classRows: readonly DiagnosisRow[] = [
         : [`beamline image ${file} ... (it brings hadoop-aws of the right line), and deploy that image`],
   },
   {
+    id: "not-our-image",
+    signs: [{ text: /NoSuchFileException: (\/opt\/beamline\/[\w.-]+)/ }],
+    outlook: "ends",
+    explains: ["class-not-found"],
+    cause: ({ groups: [path = ""] }, { image = "the image" }) =>
+      `${image} has no ${path}: beamline image did not make it`,
+    mend: (_, { file = "FILE" }) => [
+      `beamline deploy ${file} ... with --image REPOSITORY and no digest: it makes the image, and pushes it there`,
+      `or beamline image ${file} ..., and deploy what it prints`,
+    ],
+  },
+  {
     id: "class-not-found",
     signs: [
       { text: /ClassNotFoundException: ([\w.$]+)/ },

@@ -55,7 +55,7 @@ export const clusterRows: readonly DiagnosisRow[] = [
       },
       { from: ["application"], reason: /^(SUBMISSION_FAILED|FAILED)$/, text: /failed to run spark-submit: (.+)/ },
     ],
-    outlook: "ends",
+    outlook: "passes",
     cause: ({ groups: [what = ""] }) => `Spark refused to start the driver: ${what}`,
     mend: (_, { app, namespace, file = "FILE" }) => [
       `beamline deploy ${file} ... --dry-run shows what is sent; kubectl get sparkapplication ${app} --namespace ${namespace} --output yaml what arrived`,
@@ -103,7 +103,7 @@ export const clusterRows: readonly DiagnosisRow[] = [
       { from: ["container"], role: "driver", reason: /^Error$/ },
       { from: ["application"], reason: /^(FAILED|SUBMISSION_FAILED)$/, text: /^(.+)/ },
     ],
-    outlook: "ends",
+    outlook: "passes",
     cause: ({ fact, groups: [what] }) =>
       what === undefined
         ? `the driver ended with exit code ${fact.exitCode ?? "unknown"}`

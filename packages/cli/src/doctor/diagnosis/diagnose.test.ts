@@ -76,6 +76,7 @@ const SIGNATURES: readonly (readonly [id: string, Fact, cause: RegExp])[] = [
   ["service-account", log('pods is forbidden: User "system:serviceaccount:jobs:default" cannot watch resource "pods" in API group ""'), /lacks rights/],
   ["no-filesystem", log('org.apache.hadoop.fs.UnsupportedFileSystemException: No FileSystem for scheme "s3"'), /knows no s3:\/\//],
   ["no-filesystem", log("java.lang.RuntimeException: java.lang.ClassNotFoundException: Class org.apache.hadoop.fs.s3a.S3AFileSystem not found"), /lacks hadoop-aws/],
+  ["not-our-image", log('Exception in thread "main" java.nio.file.NoSuchFileException: /opt/beamline/job-server.jar'), /has no \/opt\/beamline\/job-server.jar/],
   ["class-not-found", log("Error: Failed to load class beamline.spark.PipelineMain."), /spec\.deps\.jars/],
   ["class-not-found", log("java.lang.ClassNotFoundException: com.example.Main"), /com\.example\.Main is not in the image/],
   ["invalid-class", log("java.io.InvalidClassException: org.apache.spark.rdd.RDD; local class incompatible: stream classdesc serialVersionUID = 1, local class serialVersionUID = 2"), /different releases of Spark/],

@@ -66,7 +66,13 @@ async function candidates(
   }
   const { manifests }: ImageIndex = JSON.parse(top.bytes.toString());
   const found = new Map<string, () => Promise<Document>>();
-  for (const { digest, platform } of manifests) {
+  for (const { digest, platform, mediaType } of manifests) {
+    if (isIndex(mediaType)) {
+      for (const [name, read] of await candidates(repository, await repository.manifest(digest))) {
+        if (!found.has(name)) found.set(name, read);
+      }
+      continue;
+    }
     // Attestations stand there as images of an unknown platform.
     if (platform === undefined || platform.os === "unknown") continue;
     const name = platformName(platform);
