@@ -183,6 +183,15 @@ describeJvm("a standalone Spark cluster", () => {
     expect(other.stderr).toMatch(/^Cannot .* at http:\S+: .* REST server/);
   });
 
+  test("sources are split for the cores that the master's page shows", async () => {
+    const { code, stderr } = await byRest([pipelineFile("splits")]);
+    expect(code, stderr).toBe(0);
+    // The worker thinks of the machine's cores; the cluster was given two of them.
+    expect(cluster.executorLogs().match(/ Read: splitting for \d+ tasks/g)).toEqual([
+      " Read: splitting for 2 tasks",
+    ]);
+  }, 120_000);
+
   test("what functions log stands once in the log of an executor, with the step", async () => {
     const { code, stderr } = await command(
       ...["run", pipelineFile("logs"), "--runner", "spark", "--spark-master", cluster.master],

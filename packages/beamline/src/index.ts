@@ -1,3 +1,11 @@
+export {
+  type ApproximateQuantilesOptions,
+  approximateQuantiles,
+} from "./combiners/approximate-quantiles.js";
+export {
+  type ApproximateUniqueOptions,
+  approximateUnique,
+} from "./combiners/approximate-unique.js";
 export type { Compare } from "./combiners/compare.js";
 export { count } from "./combiners/count.js";
 export { max } from "./combiners/max.js";
@@ -5,6 +13,7 @@ export { mean } from "./combiners/mean.js";
 export { min } from "./combiners/min.js";
 export { type SampleOptions, sample } from "./combiners/sample.js";
 export { sum } from "./combiners/sum.js";
+export { toList } from "./combiners/to-list.js";
 export { top } from "./combiners/top.js";
 export { UserCodeError } from "./exec/user-code-error.js";
 export type { AsyncOptions, RetryOptions } from "./fn/async-options.js";
@@ -17,6 +26,7 @@ export type {
   ProcessContext,
   TagTypes,
 } from "./fn/context.js";
+export { DoFn, type ProcessResult } from "./fn/do-fn.js";
 export type {
   Counter,
   Distribution,
@@ -25,7 +35,6 @@ export type {
   MetricsContext,
   StringSet,
 } from "./fn/metrics.js";
-export { DoFn, type ProcessResult } from "./fn/do-fn.js";
 export {
   type OffsetRange,
   OffsetRangeTracker,
@@ -52,9 +61,9 @@ export type { RunHooks } from "./graph/run-hooks.js";
 export type { ReadTextOptions } from "./io/text/read.js";
 export { text } from "./io/text/text.js";
 export type { WriteTextOptions } from "./io/text/write.js";
-export { type MetricData, type MetricValue, quantileOf } from "./model/metric.js";
-export { BeamlineError, type ErrorOrigin } from "./model/errors.js";
 export type { Duration } from "./model/duration.js";
+export { BeamlineError, type ErrorOrigin } from "./model/errors.js";
+export { type MetricData, type MetricValue, quantileOf } from "./model/metric.js";
 export type { Pane, PaneTiming } from "./model/pane.js";
 export {
   END_OF_GLOBAL_WINDOW,
@@ -68,8 +77,29 @@ export {
   maxTimestamp,
   type Window,
 } from "./model/window.js";
+export {
+  definePipeline,
+  isPipelineDefinition,
+  type OptionsSchema,
+  type PipelineDefinition,
+  type PipelineSpec,
+} from "./pipeline/define-pipeline.js";
+export type { Failure } from "./pipeline/failures.js";
+export type { FunctionOptions, SideOption } from "./pipeline/function-options.js";
+export type { HotKeyFanout } from "./pipeline/hot-key-fanout.js";
+export type { LogOptions } from "./pipeline/log-elements.js";
+export { type DoFnFactory, PCollection, type TaggedOutputs } from "./pipeline/pcollection.js";
+export { type CreateOptions, Pipeline } from "./pipeline/pipeline.js";
+export { type Applicable, composite, type PTransform } from "./pipeline/ptransform.js";
 export type { InWindow, Timestamped, TimestampOptions } from "./pipeline/timestamps.js";
+export { PCollectionView, type SingletonOptions } from "./pipeline/views.js";
 export type { WindowOptions } from "./pipeline/window-options.js";
+export { type FieldCombine, ofField } from "./schema/aggregate.js";
+export { type Schema, schema } from "./schema/schema.js";
+export { type CoGrouped, coGroupByKey } from "./transforms/co-group-by-key.js";
+export { generateSequence, type SequenceRange } from "./transforms/generate-sequence.js";
+export { type BatchLimits, groupIntoBatches } from "./transforms/group-into-batches.js";
+export { withKeys } from "./transforms/with-keys.js";
 export type { ProcessingTimeOptions, Trigger } from "./windowing/trigger.js";
 export {
   afterAll,
@@ -99,16 +129,3 @@ export {
   sessions,
   slidingWindows,
 } from "./windowing/windows.js";
-export {
-  definePipeline,
-  isPipelineDefinition,
-  type OptionsSchema,
-  type PipelineDefinition,
-  type PipelineSpec,
-} from "./pipeline/define-pipeline.js";
-export { type DoFnFactory, PCollection, type TaggedOutputs } from "./pipeline/pcollection.js";
-export { type CreateOptions, Pipeline } from "./pipeline/pipeline.js";
-export { type Applicable, composite, type PTransform } from "./pipeline/ptransform.js";
-export { PCollectionView, type SingletonOptions } from "./pipeline/views.js";
-export { type CoGrouped, coGroupByKey } from "./transforms/co-group-by-key.js";
-export { generateSequence, type SequenceRange } from "./transforms/generate-sequence.js";

@@ -18,6 +18,8 @@ export interface Block {
   readonly form?: RecordForm;
   /** No record is earlier. Default: the beginning of time. */
   readonly minTimestamp?: Timestamp;
+  /** No record's windows end later. Default: not known. */
+  readonly maxInstant?: Timestamp;
 }
 
 /** The earliest timestamp in a block, as far as is known. */

@@ -1,14 +1,15 @@
 import { ByteReader } from "../bytes/byte-reader.js";
 import { internalError } from "../model/errors.js";
+import type { Block } from "./block.js";
 import { hashBytes } from "./hash.js";
 
 const NONE = -1;
 
 /** What a block of shuffled records holds, in memory of any kind. */
-interface Records {
+type Records = Partial<Omit<Block, "bytes">> & {
   readonly bytes: Uint8Array;
   readonly records: number;
-}
+};
 
 /**
  * Groups the records of shuffle blocks by key bytes: a hash table of first records, and a chain of

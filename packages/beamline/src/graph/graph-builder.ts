@@ -4,10 +4,7 @@ import { deterministicCoder } from "../coders/deterministic.js";
 import { iterable } from "../coders/iterable.js";
 import { js } from "../coders/js.js";
 import { kv } from "../coders/kv.js";
-import type { CombineFn } from "../fn/combine-fn.js";
-import type { UserFn } from "../fn/user-fn.js";
 import { BeamlineError, internalError } from "../model/errors.js";
-import type { WindowingStrategy } from "../windowing/windowing-strategy.js";
 import { type Flow, flowOf } from "./flow.js";
 import {
   type CompositeNode,
@@ -17,12 +14,11 @@ import {
   type PCollectionId,
   type PCollectionNode,
   type PrimitiveNode,
-  type TestStreamEvent,
   type TransformNode,
 } from "./nodes.js";
 import type { PrimitiveDraft } from "./primitive-draft.js";
 import type { RunHooks } from "./run-hooks.js";
-import { accessPatternOf, type SideInput } from "./side-input.js";
+import { accessPatternOf } from "./side-input.js";
 import { isStatefulFn, requireFixedWindows } from "./stateful.js";
 
 export type { PrimitiveDraft } from "./primitive-draft.js";

@@ -1,5 +1,3 @@
-import type { PCollectionId } from "./nodes.js";
-
 /** What a function sees of a side input's window: plain data, checked where it is applied. */
 export type View =
   /** Exactly one element, or none where there is a default. */
@@ -12,7 +10,8 @@ export type View =
 
 /** A PCollection that a function reads beside its elements, window by window. */
 export interface SideInput {
-  readonly pcollection: PCollectionId;
+  /** Its id. */
+  readonly pcollection: string;
   readonly view: View;
 }
 

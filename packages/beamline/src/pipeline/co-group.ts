@@ -1,6 +1,6 @@
+import type { Coder } from "../coders/coder.js";
 import { kv } from "../coders/kv.js";
 import { type Tagged, union } from "../coders/union.js";
-import type { Coder } from "../coders/coder.js";
 import type { GraphBuilder } from "../graph/graph-builder.js";
 import type { PCollectionId } from "../graph/nodes.js";
 import { addGroupByKey, addStep, outputOf, pairCodersOf, partNamed } from "./steps.js";

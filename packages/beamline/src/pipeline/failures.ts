@@ -46,7 +46,11 @@ export function collectingDoFn(fn: UserFn, label: string, place: FailurePlace): 
   return { ...fn, make: () => collecting(fn.make(), place) };
 }
 
-function failureOf(element: unknown, cause: unknown, { transform }: FailurePlace): Failure<unknown> {
+function failureOf(
+  element: unknown,
+  cause: unknown,
+  { transform }: FailurePlace,
+): Failure<unknown> {
   const error =
     cause instanceof Error
       ? { name: cause.name, message: cause.message, stack: cause.stack ?? "" }

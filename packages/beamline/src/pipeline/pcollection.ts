@@ -21,20 +21,26 @@ import type { GraphBuilder, Label, PrimitiveDraft } from "../graph/graph-builder
 import { MAIN_OUTPUT, type PCollectionId } from "../graph/nodes.js";
 import { BeamlineError, internalError } from "../model/errors.js";
 import type { Timestamp } from "../model/time.js";
-import type { WindowFn } from "../windowing/window-fn.js";
 import {
-  collectingDoFn,
-  collectingFn,
-  type Failure,
-  FAILURES,
-} from "./failures.js";
-import type { Checked, FunctionOptions, SideIn, SideOption } from "./function-options.js";
+  type AggregatedOf,
+  type Aggregates,
+  type AggregatesFor,
+  aggregateFn,
+} from "../schema/aggregate.js";
+import { type FieldPath, requirePaths, type Selected } from "../schema/fields.js";
+import type { Schema } from "../schema/schema.js";
+import type { WindowFn } from "../windowing/window-fn.js";
 import { asyncFnOf } from "./async-fn-of.js";
+import { collectingDoFn, collectingFn, FAILURES, type Failure } from "./failures.js";
+import type { Checked, FunctionOptions, SideIn, SideOption } from "./function-options.js";
 import { handleIdsOf, PCollectionHandle, requireOwn } from "./handle.js";
 import { combineWithFanout, type HotKeyFanout } from "./hot-key-fanout.js";
 import { FULL_JOIN, INNER_JOIN, type JoinKind, joinPairs, LEFT_JOIN, RIGHT_JOIN } from "./join.js";
 import { splitFunction, splitLabel } from "./labels.js";
 import { type LogOptions, logging } from "./log-elements.js";
+import { type Applicable, applyTransform } from "./ptransform.js";
+import { groupedRow, joinRows, keyByFields, selectedCoder, selecting, untyped } from "./rows.js";
+import { sideInputsIn } from "./side-inputs.js";
 import {
   type InWindow,
   reifyTimestamp,
@@ -43,17 +49,15 @@ import {
   type TimestampOptions,
   WithTimestamps,
 } from "./timestamps.js";
+import type { IfKeyed, Inferred, KeyOf, NotText, Synchronous, ValueOf } from "./type-sentences.js";
+import { userFnOf } from "./user-fn-of.js";
+import { PCollectionView, type SingletonOptions } from "./views.js";
 import {
   isNeverWindowed,
   parametersOf,
   type WindowOptions,
   windowingOf,
 } from "./window-options.js";
-import { type Applicable, applyTransform } from "./ptransform.js";
-import { sideInputsIn } from "./side-inputs.js";
-import type { IfKeyed, Inferred, KeyOf, NotText, Synchronous, ValueOf } from "./type-sentences.js";
-import { userFnOf } from "./user-fn-of.js";
-import { PCollectionView, type SingletonOptions } from "./views.js";
 
 // A long file, since the verbs have to be methods of one class: they are what people read in their
 // editor. Each is its signatures and a few lines; what they are made of is in graph/ and combiners/.
@@ -92,6 +96,23 @@ export type TaggedOutputs<Out, Tags extends TagTypes, Names extends keyof Tags &
   readonly out: PCollection<Out>;
 } & { readonly [Name in Names]: PCollection<Tags[Name]> };
 
+/** Rows that {@link PCollection.groupBy} has grouped by fields. */
+export interface GroupedRows<T, Path extends string> {
+  /** A row for each group: the fields it was grouped by, and the results by name. */
+  aggregate<A extends Aggregates>(
+    aggregates: A & AggregatesFor<T, A>,
+    name?: string,
+  ): PCollection<Flat<Selected<T, Path> & AggregatedOf<A>>>;
+}
+
+/** An intersection as one object type, which reads better. */
+type Flat<T> = { [Name in keyof T]: T[Name] };
+
+/** No constraint where only `Field` stands on both sides; otherwise a sentence. */
+type NoOverlap<L, R, Field> = [Exclude<keyof L & keyof R, Field>] extends [never]
+  ? unknown
+  : "joinOn(): both sides have other fields of the same name: select() or rename them first";
+
 /** What a transform that collects failures gives. */
 export interface WithFailures<T, U> {
   readonly out: PCollection<U>;
@@ -100,7 +121,9 @@ export interface WithFailures<T, U> {
 }
 
 /** What a function makes, by its options. */
-type Made<T, U, O> = O extends { readonly onError: "collect" } ? WithFailures<T, U> : PCollection<U>;
+type Made<T, U, O> = O extends { readonly onError: "collect" }
+  ? WithFailures<T, U>
+  : PCollection<U>;
 
 export interface CombinePerKeyOptions<K> {
   /**
@@ -315,7 +338,10 @@ export class PCollection<out T> extends PCollectionHandle {
     options: O & Checked<O>,
   ): PCollection<[K, T]>;
   keyBy<K>(...args: readonly unknown[]): PCollection<[K, T]> {
-    const { label, fn, rest } = splitFunction<(element: T, ctx: ElementContext) => K>("keyBy", args);
+    const { label, fn, rest } = splitFunction<(element: T, ctx: ElementContext) => K>(
+      "keyBy",
+      args,
+    );
     // As many parameters as `fn` has: they tell whether it uses the context.
     const pair =
       fn.length < 2
@@ -515,10 +541,7 @@ export class PCollection<out T> extends PCollectionHandle {
   }
 
   /** The value with the latest timestamp of each key, any one of several. */
-  latestPerKey(
-    this: Keyed<T, "latestPerKey">,
-    name?: string,
-  ): PCollection<[KeyOf<T>, ValueOf<T>]> {
+  latestPerKey(this: Keyed<T, "latestPerKey">, name?: string): PCollection<[KeyOf<T>, ValueOf<T>]> {
     const self = pairsOf(this);
     return self.composite(optional(name, "LatestPerKey"), () => {
       const fn = (pair: readonly [unknown, unknown], { timestamp }: ElementContext) => [
@@ -529,6 +552,78 @@ export class PCollection<out T> extends PCollectionHandle {
       const combine = latestOf<unknown>() as CombineFn<unknown, unknown, unknown>;
       return timed.combineKeyed(named("Latest"), combine);
     });
+  }
+
+  // --- rows ---------------------------------------------------------------------------------
+
+  /**
+   * Says that the elements are rows of a schema: they are encoded in Beam's row encoding from here
+   * on. Returns this PCollection.
+   */
+  withSchema<Row>(
+    this: [T] extends [Row]
+      ? PCollection<T>
+      : "withSchema() needs rows of this schema: make them with map() first",
+    schema: Schema<Row>,
+  ): PCollection<Row> {
+    return (this as unknown as PCollection<Row>).withCoder(schema.coder);
+  }
+
+  /** Rows with only these fields: `select("user", "address.city")` makes `{ user, city }`. */
+  select<R, const Path extends FieldPath<R>>(
+    this: PCollection<R>,
+    ...paths: readonly Path[]
+  ): PCollection<Selected<R, Path>> {
+    const names = requirePaths("select", paths);
+    const fn = { kind: "map" as const, fn: selecting(names) };
+    const selected = this.add<Selected<R, Path>>(optional(undefined, "Select"), fn);
+    const coder = selectedCoder(this.coder(), names);
+    return coder === undefined
+      ? selected
+      : selected.withCoder(coder as unknown as Coder<Selected<R, Path>>);
+  }
+
+  /**
+   * Groups rows by the values of fields; `aggregate` makes one row of each group.
+   *
+   * @example
+   * ```ts
+   * orders.groupBy("user").aggregate({ total: ofField("amount", sum()), n: count() });
+   * ```
+   */
+  groupBy<R, const Path extends FieldPath<R>>(
+    this: PCollection<R>,
+    ...paths: readonly Path[]
+  ): GroupedRows<R, Path> {
+    const { builder, id } = this;
+    const names = requirePaths("groupBy", paths);
+    return Object.freeze({
+      aggregate: (aggregates: Aggregates, name?: string) =>
+        this.composite(optional(name, "GroupBy"), () => {
+          const combine = untyped(aggregateFn("aggregate()", aggregates));
+          const keyed = { [MAIN_OUTPUT]: keyByFields(builder, "Key", id, names) };
+          const pairs = PCollection.of<unknown>(builder, keyed, MAIN_OUTPUT);
+          const combined = pairs.combineKeyed<unknown>(named("Aggregate"), combine);
+          return combined.add<never>(named("Row"), { kind: "map", fn: groupedRow(names) });
+        }),
+    });
+  }
+
+  /**
+   * Every pair of a row here and a row of `other` that have the same values in `fields`, as one row
+   * with the fields of both. The rows that `other` has for one value must fit in memory.
+   */
+  joinOn<L, R, const Field extends keyof L & keyof R & string>(
+    this: PCollection<L>,
+    other: PCollection<R>,
+    fields: readonly Field[] & NoOverlap<L, R, Field>,
+    name?: string,
+  ): PCollection<Flat<L & Omit<R, Field>>> {
+    const label = optional(name, "JoinOn");
+    const [right = ""] = requireOwn(label.name, this.builder, [other]);
+    const names = requirePaths("joinOn", fields);
+    const out = joinRows(this.builder, label, this.id, right, names);
+    return PCollection.of(this.builder, { [MAIN_OUTPUT]: out }, MAIN_OUTPUT);
   }
 
   // --- joins --------------------------------------------------------------------------------
@@ -919,9 +1014,7 @@ function splitCombine(
 } {
   const given = typeof args[0] === "string";
   const [first, options] = given ? args.slice(1) : args;
-  const combine = first as
-    | Partial<CombineFn<unknown, unknown, unknown>>
-    | undefined;
+  const combine = first as Partial<CombineFn<unknown, unknown, unknown>> | undefined;
   const missing = (["create", "add", "merge", "extract"] as const).filter(
     (part) => typeof combine?.[part] !== "function",
   );

@@ -5,8 +5,13 @@ import type { PCollection } from "../pipeline/pcollection.js";
 import { Pipeline } from "../pipeline/pipeline.js";
 import { LocalJob } from "../runners/local/local-job.js";
 import type { LocalRunOptions } from "../runners/local/run-options.js";
-import { afterCount, afterProcessingTime, afterWatermark, repeatedly } from "../windowing/triggers.js";
-import { fixedWindows, sessions, slidingWindows } from "../windowing/windows.js";
+import {
+  afterCount,
+  afterProcessingTime,
+  afterWatermark,
+  repeatedly,
+} from "../windowing/triggers.js";
+import { fixedWindows, globalWindows, sessions, slidingWindows } from "../windowing/windows.js";
 import { testStream } from "./test-stream.js";
 
 /** What a run gives, with windows and panes in short. */
@@ -46,7 +51,10 @@ describe("a streaming pipeline", () => {
   test("puts an element into each sliding window", async () => {
     const stream = scores().add([["a", 1], 5]);
     const { elements } = await run((p) =>
-      p.apply(stream).window(slidingWindows({ size: 10, every: 5 })).combinePerKey(sumOf()),
+      p
+        .apply(stream)
+        .window(slidingWindows({ size: 10, every: 5 }))
+        .combinePerKey(sumOf()),
     );
     expect(elements.map(([, window]) => window).sort()).toEqual(["[0, 10)", "[5, 15)"]);
   });
@@ -57,7 +65,11 @@ describe("a streaming pipeline", () => {
       .advanceWatermarkTo(20)
       .add([["a", 2], 3]);
     const { elements, counters } = await run((p) =>
-      p.apply(stream).window(fixedWindows(10)).groupByKey("Group").map(([key]) => key),
+      p
+        .apply(stream)
+        .window(fixedWindows(10))
+        .groupByKey("Group")
+        .map(([key]) => key),
     );
     expect(elements.map(([key]) => key)).toEqual(["a"]);
     expect(counters).toEqual([{ transform: "Group", name: "DroppedDueToLateness", value: 1 }]);
@@ -125,6 +137,60 @@ describe("a streaming pipeline", () => {
       [["a", 3], "[0, 18)"],
       [["a", 4], "[30, 40)"],
     ]);
+  });
+
+  test("waits for the window of a side input, and not for its end", async () => {
+    const stream = testStream<number>()
+      .add([1, 1], [5, 2])
+      .advanceWatermarkTo(10)
+      .add([3, 11])
+      .advanceWatermarkTo(20);
+    const { elements } = await run((p) => {
+      const numbers = p.apply(stream).window(fixedWindows(10));
+      const highest = numbers.max("Highest").asSingleton({ default: undefined });
+      return numbers.map("Share", (n, ctx) => `${n} of ${ctx.side.highest}`, {
+        side: { highest },
+      });
+    });
+    expect(elements.map(([text, window]) => [text, window])).toEqual([
+      ["1 of 5", "[0, 10)"],
+      ["5 of 5", "[0, 10)"],
+      ["3 of 3", "[10, 20)"],
+    ]);
+  });
+
+  test("sees what a globally windowed side input has so far", async () => {
+    const updates = testStream<string>().addValues("first").advanceWatermarkToInfinity();
+    const { elements } = await run((p) => {
+      const seen = p
+        .apply(updates)
+        .window("Always", globalWindows(), {
+          trigger: repeatedly(afterCount(1)),
+          accumulation: "discarding",
+          allowedLateness: 0,
+        })
+        .asList();
+      return p
+        .create([1])
+        .map("Look", (n, ctx) => `${n}: ${ctx.side.seen.join()}`, { side: { seen } });
+    });
+    expect(elements.map(([text]) => text)).toEqual(["1: first"]);
+  });
+
+  test("runs a failed bundle again from the state before it", async () => {
+    let failures = 1;
+    class Total extends DoFn<[string, number], number> {
+      private readonly total = this.valueState<number>();
+
+      override process([, n]: [string, number], ctx: ProcessContext<number>): void {
+        this.total.write((this.total.read() ?? 0) + n);
+        if (n === 4 && failures-- > 0) throw new Error(`failure at ${this.total.read()}`);
+        ctx.output(this.total.read() ?? 0);
+      }
+    }
+    const stream = scores().add([["a", 1], 1]).add([["a", 2], 2], [["a", 4], 3]);
+    const { elements } = await run((p) => p.apply(stream).parDo(() => new Total()));
+    expect(elements.map(([total]) => total)).toEqual([1, 3, 7]);
   });
 
   test("keeps state, and fires timers by event time and by the clock", async () => {

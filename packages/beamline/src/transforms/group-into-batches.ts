@@ -1,9 +1,8 @@
 import type { Coder } from "../coders/coder.js";
 import { encodeNested } from "../coders/contexts.js";
 import { js } from "../coders/js.js";
-import type { ProcessContext } from "../fn/context.js";
+import type { Outputs, ProcessContext } from "../fn/context.js";
 import { DoFn } from "../fn/do-fn.js";
-import type { Outputs } from "../fn/context.js";
 import { type Duration, toMilliseconds } from "../model/duration.js";
 import { BeamlineError } from "../model/errors.js";
 import { maxTimestamp } from "../model/window.js";

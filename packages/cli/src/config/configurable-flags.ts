@@ -1,3 +1,4 @@
+import { imageShapeFlags } from "../image/image-flags.js";
 import { imageFlag, nameFlag, placeFlags, shapeFlags } from "../manifest/manifest-flags.js";
 
 /** Flags that a configuration file may set; a command takes from it those that it has. */
@@ -6,4 +7,5 @@ export const configurableFlags = {
   image: imageFlag,
   ...placeFlags,
   ...shapeFlags,
+  ...imageShapeFlags,
 };

@@ -49,11 +49,9 @@ export async function deploy(request: DeployRequest): Promise<number> {
     onProgress("bundling the pipeline, looking at image, bucket and cluster");
     const { runnerOption, jobName } = flags;
     const out = join(folder, "pipeline.jar");
-    const making = writeThinJar(pipeline, { cli, terminal, signal, out, runnerOption, jobName });
-    const [jar, image] = await Promise.all([
-      making,
-      deployImage({ jar: making, flags, cli, signal, onProgress }),
-    ]);
+    // One after the other: both may bundle, and share one bundler.
+    const jar = await writeThinJar(pipeline, { cli, terminal, signal, out, runnerOption, jobName });
+    const image = await deployImage({ jar, flags, cli, signal, onProgress });
     const facts = {
       pipeline: pipeline.definition.name,
       codeDigest: jar.codeDigest,

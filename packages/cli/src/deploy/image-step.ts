@@ -18,8 +18,7 @@ import type { deployFlags } from "./deploy-flags.js";
 import type { LayerStep } from "./plan-deploy.js";
 
 export interface ImageRequest {
-  /** Made meanwhile. */
-  readonly jar: Promise<ThinJar>;
+  readonly jar: ThinJar;
   readonly flags: FlagValues<typeof deployFlags>;
   readonly cli: Cli;
   readonly signal: AbortSignal;
@@ -37,7 +36,7 @@ export interface DeployImage {
 
 /** The image that the flags name by its digest, or one made of the pipeline, not pushed yet. */
 export async function deployImage(request: ImageRequest): Promise<DeployImage> {
-  const { flags, cli, signal, onProgress } = request;
+  const { jar, flags, cli, signal, onProgress } = request;
   const { image, insecure } = flags;
   if (image === undefined) {
     const message =
@@ -49,10 +48,8 @@ export async function deployImage(request: ImageRequest): Promise<DeployImage> {
   const platforms = [...new Set(flags.platform ?? allPlatforms)];
   const { jobServerJar, s3a = true } = flags;
   const { cwd, env } = cli;
-  const [jar, materials] = await Promise.all([
-    request.jar,
-    imageMaterials({ platforms, s3a, jobServerJar, cwd, env, signal, onProgress }),
-  ]);
+  const given = { platforms, s3a, jobServerJar, cwd, env, signal, onProgress };
+  const materials = await imageMaterials(given);
   const about = { image, base: flags.base, platforms };
   const plan = planImage({ ...about, ...pipelineMaterial(jar), ...materials });
   const options: BuildOptions = {

@@ -13,9 +13,16 @@ export async function lookAround(
 ): Promise<World> {
   const get = (object: KubeObject) => getObject<KubeObject>(client, refOf(object), { signal });
   const [stored, objects, live] = await Promise.all([
-    Promise.all(artefacts.map(async ({ key }) => ((await storage.head(key)) === undefined ? [] : [key]))),
+    Promise.all(artefacts.map(async ({ key }) => ((await isThere(storage, key)) ? [key] : []))),
     Promise.all(support.map(get)),
     get(application),
   ]);
   return { stored: new Set(stored.flat()), support: objects, application: live };
+}
+
+async function isThere(storage: Storage, key: string): Promise<boolean> {
+  if (!key.endsWith("/")) return (await storage.head(key)) !== undefined;
+  // The mark of a folder goes when a file comes into it.
+  for await (const _ of storage.list(key)) return true;
+  return false;
 }

@@ -1,7 +1,32 @@
 import { choiceFlag, switchFlag, textFlag } from "../command/flag.js";
-import { jobNameFlag, runnerOptionFlag } from "../remote/remote-flags.js";
+import { configFlags } from "../manifest/manifest-flags.js";
+import { jobNameFlag, parallelismFlag, runnerOptionFlag } from "../remote/remote-flags.js";
 import { platforms } from "./node-release.js";
 import { DEFAULT_BASE } from "./plan-image.js";
+
+/** Flags of how images are made, which a configuration file may set, too. */
+export const imageShapeFlags = {
+  base: textFlag({
+    placeholder: "NAME",
+    summary: "The Spark 3.5 image to build on",
+    defaultText: DEFAULT_BASE,
+  }),
+  platform: {
+    ...choiceFlag({
+      choices: platforms,
+      summary: "Make it for this platform only; may be given several times",
+    }),
+    repeatable: true,
+    defaultText: "all of them",
+  } as const,
+  s3a: switchFlag({
+    summary:
+      "Put Hadoop's S3 connector in, which Spark's event log on S3 needs; --no-s3a where the base has it",
+  }),
+  insecure: switchFlag({
+    summary: "Speak plain HTTP to the registries, as is done to those on this machine",
+  }),
+};
 
 /** Flags of `image`, besides those of every command and of the pipeline. */
 export const imageFlags = {
@@ -11,16 +36,7 @@ export const imageFlags = {
       "What to call it: registry/repository, and a tag if you like; an ECR repository is created if it is missing",
     defaultText: "for --layout and --dockerfile, beamline/ and the pipeline's name",
   }),
-  base: textFlag({
-    placeholder: "NAME",
-    summary: "The Spark 3.5 image to build on",
-    defaultText: DEFAULT_BASE,
-  }),
-  platform: {
-    ...choiceFlag({ choices: platforms, summary: "Make it for this platform only; may be given several times" }),
-    repeatable: true,
-    defaultText: "all of them",
-  } as const,
+  ...imageShapeFlags,
   layout: textFlag({
     placeholder: "FOLDER",
     summary: "Write an OCI image layout there instead of pushing",
@@ -30,12 +46,6 @@ export const imageFlags = {
     summary: "Write a Dockerfile and what it copies there instead, and print the docker buildx line",
   }),
   sbom: textFlag({ placeholder: "FILE", summary: "Write the bill of materials (SPDX) there, too" }),
-  s3a: switchFlag({
-    summary: "Put Hadoop's S3 connector in, which Spark's event log on S3 needs; --no-s3a where the base has it",
-  }),
-  insecure: switchFlag({
-    summary: "Speak plain HTTP to the registries, as is done to those on this machine",
-  }),
   dryRun: switchFlag({ summary: "Only look, and show what would be pushed" }),
   jobServerJar: textFlag({
     placeholder: "FILE",
@@ -44,4 +54,6 @@ export const imageFlags = {
   }),
   jobName: jobNameFlag,
   runnerOption: runnerOptionFlag,
+  parallelism: { ...parallelismFlag, defaultText: "the cores of a worker" },
+  ...configFlags,
 };

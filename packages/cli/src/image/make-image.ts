@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import type { FlagValues } from "../command/command.js";
 import { exitCodes } from "../command/exit-code.js";
 import { UsageError } from "../command/usage-error.js";
+import { withConfig } from "../config/with-config.js";
 import type { ChosenPipeline } from "../pipeline/chosen-pipeline.js";
 import { formatBytes, formatDuration } from "../run/units.js";
 import type { Cli } from "../terminal/cli.js";
@@ -12,7 +13,7 @@ import { allOf } from "./all-problems.js";
 import { type BuildOptions, blobsOf, buildImage, inspectImage, openRegistries } from "./build-image.js";
 import { buildxLine, writeDockerContext } from "./dockerfile.js";
 import { imageCacheFolder } from "./image-cache.js";
-import type { imageFlags } from "./image-flags.js";
+import { imageFlags } from "./image-flags.js";
 import { imageLines } from "./image-lines.js";
 import { imageMaterials, pipelineMaterial } from "./image-materials.js";
 import { platforms as allPlatforms } from "./node-release.js";
@@ -28,10 +29,11 @@ type Flags = FlagValues<typeof imageFlags>;
 /** Makes the worker image of a pipeline, and pushes it, writes it, or shows what it would be. */
 export async function makeImage(
   pipeline: ChosenPipeline,
-  flags: Flags,
+  typed: Flags,
   cli: Cli,
   terminal: Terminal,
 ): Promise<number> {
+  const { flags } = await withConfig(imageFlags, typed, cli);
   checkFlags(pipeline.file, flags);
   const started = performance.now();
   const signal = cli.cancellation();
@@ -78,10 +80,11 @@ export async function planFor(
   flags: Flags,
   { cli, terminal, signal, scratch }: PlanContext,
 ): Promise<ImagePlan> {
-  const { jobName, runnerOption, jobServerJar, s3a = true } = flags;
+  const { jobName, runnerOption, parallelism, jobServerJar, s3a = true } = flags;
   const platforms = [...new Set(flags.platform ?? allPlatforms)];
   const out = join(scratch, "pipeline.jar");
-  const writing = writeThinJar(pipeline, { cli, terminal, signal, out, jobName, runnerOption });
+  const own = { jobName, runnerOption, parallelism };
+  const writing = writeThinJar(pipeline, { cli, terminal, signal, out, ...own });
   // One after the other: both use the bundler, and whoever is done with it ends it.
   const gathering = writing
     .catch(() => undefined)

@@ -16,6 +16,8 @@ export interface ThinJarOptions {
   /** Default: the pipeline's name. */
   readonly jobName?: string | undefined;
   readonly runnerOption?: readonly (readonly [string, string])[] | undefined;
+  /** Tasks that the runner should plan for. Default: what the runner has. */
+  readonly parallelism?: number | undefined;
   /** Default: the boot program at its place in the worker image. */
   readonly environment?: Exclude<PortableEnvironment, { readonly kind: "loopback" }>;
 }
@@ -58,7 +60,7 @@ export async function writeThinJar(
     out,
     environment: options.environment ?? { kind: "process", command: BOOT },
     artifacts: [...artifacts, map],
-    options: runnerOptions(runnerOption),
+    options: runnerOptions({ runnerOption, parallelism: options.parallelism }),
     ...(jobName === undefined ? {} : { jobName }),
     onWarning: (warning) => terminal.talk(terminal.style.warn(warning)),
     signal,

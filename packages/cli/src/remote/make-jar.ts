@@ -18,13 +18,13 @@ export async function makeJar(
   cli: Cli,
   terminal: Terminal,
 ): Promise<number> {
-  const { runner = "spark", jobName, runnerOption, parallelism, jobServerJar } = flags;
+  const { runner = "spark", jobName, runnerOption, parallelism, jobServerJar, thin } = flags;
   const signal = cli.cancellation();
   const environment = jarEnvironment(flags);
   const out = resolve(cli.cwd, flags.out ?? `${pipeline.definition.name}.jar`);
   await mkdir(dirname(out), { recursive: true });
   const { name, mainClass, size, elapsedMs } = await writeJar(
-    { pipeline, runner, out, environment, jobName, runnerOption, parallelism, jobServerJar },
+    { pipeline, runner, out, environment, jobName, runnerOption, parallelism, jobServerJar, thin },
     { cli, terminal, signal },
   );
   if (terminal.json) {
@@ -32,7 +32,9 @@ export async function makeJar(
     return exitCodes.done.code;
   }
   terminal.data(out);
-  const start = runner === "spark" ? "spark-submit" : `flink run --class ${mainClass}`;
+  const beside = thin === true ? `--class ${mainClass} --jars JOB-SERVER.jar` : "";
+  const start =
+    runner === "spark" ? `spark-submit ${beside}`.trim() : `flink run --class ${mainClass}`;
   const written = terminal.style.good(`Written in ${formatDuration(elapsedMs)}`);
   terminal.talk(`${written}: ${formatBytes(size)}. Run it: ${start} ${shortPath(out, cli.cwd)}`);
   return exitCodes.done.code;

@@ -40,12 +40,15 @@ test.each<[conf: [string, string][], cores: unknown, expected: number | undefine
   ],
   [[["spark.executor.cores", "2"]], undefined, undefined],
   [[], "many", undefined],
-])("clusterParallelism takes what %j allows of %j cores: %s", async (sparkConf, cores, expected) => {
-  await withMaster(cores, async (url) => {
-    const { signal } = new AbortController();
-    expect(await clusterParallelism({ sparkConf }, url, signal)).toBe(expected);
-  });
-});
+])(
+  "clusterParallelism takes what %j allows of %j cores: %s",
+  async (sparkConf, cores, expected) => {
+    await withMaster(cores, async (url) => {
+      const { signal } = new AbortController();
+      expect(await clusterParallelism({ sparkConf }, url, signal)).toBe(expected);
+    });
+  },
+);
 
 test("clusterParallelism does without a page that is not there", async () => {
   const { signal } = new AbortController();

@@ -1,4 +1,11 @@
-import { choiceFlag, countFlag, type Flag, type Parsed, switchFlag, textFlag } from "../command/flag.js";
+import {
+  choiceFlag,
+  countFlag,
+  type Flag,
+  type Parsed,
+  switchFlag,
+  textFlag,
+} from "../command/flag.js";
 
 /** Where a pipeline can run besides this machine's own engine. */
 export const remoteRunners = ["spark", "flink", "prism", "python", "portable"] as const;

@@ -8,9 +8,9 @@ import { Cancellation, type Cli } from "../terminal/cli.js";
 import { environmentFor } from "./environment.js";
 import { JobProgress } from "./job-progress.js";
 import { openJobServer } from "./open-job-server.js";
+import { parallelismOf } from "./parallelism-of.js";
 import type { RemoteRunner } from "./remote-flags.js";
 import { type RemoteRun, runnerOptions } from "./remote-run.js";
-import { parallelismOf } from "./parallelism-of.js";
 import { remoteSummary } from "./remote-summary.js";
 
 /** Runs a pipeline on a job server, or submits it there with `--detach`. */

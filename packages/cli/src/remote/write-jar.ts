@@ -18,6 +18,8 @@ export interface PipelineJar {
   readonly parallelism?: number | undefined;
   /** Default: the one in the user's cache. */
   readonly jobServerJar?: string | undefined;
+  /** Leave the job server out: its jar lies beside this one, wherever that runs. */
+  readonly thin?: boolean | undefined;
 }
 
 export interface WrittenPipelineJar {
@@ -43,14 +45,15 @@ export async function writeJar(
     import("../jvm/job-server-jar.js"),
     import("beamline/runners/portable"),
   ]);
-  const jobServerJar =
+  const findJobServer = () =>
     jar.jobServerJar === undefined
-      ? await ensureJobServerJar(runner, {
+      ? ensureJobServerJar(runner, {
           env: cli.env,
           signal,
           onProgress: (text) => terminal.progress(text),
         })
       : resolve(cli.cwd, jar.jobServerJar);
+  const jobServerJar = jar.thin === true ? undefined : await findJobServer();
   terminal.progress(undefined);
   const started = performance.now();
   const { size, mainClass } = await writePipelineJar(graph, {

@@ -1,5 +1,5 @@
 import { cannotEncode } from "../coder-errors.js";
-import type { FieldCoder } from "./field-coder.js";
+import type { FieldCoder } from "./field-codec.js";
 
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 

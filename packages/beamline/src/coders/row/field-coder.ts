@@ -10,6 +10,7 @@ import { nullable } from "../nullable.js";
 import { stringUtf8 } from "../string-utf8.js";
 import { varint64 } from "../varint.js";
 import { decimal } from "./decimal.js";
+import type { FieldCoder } from "./field-codec.js";
 import { instant } from "./instant.js";
 import { MapCoder, recordOf } from "./map-coder.js";
 import { float, int8, int16, int32, int64 } from "./numbers.js";
@@ -19,9 +20,6 @@ import {
   type LogicalType,
   logicalTypeUrns,
 } from "./row-schema.js";
-
-/** How the values of a field are encoded where they are not null. */
-export type FieldCoder = Pick<Coder<unknown>, "deterministic" | "encode" | "decode">;
 
 /** Makes the coder of a nested row. */
 export type RowCoderFactory = (type: Extract<FieldType, { kind: "row" }>["schema"]) => FieldCoder;

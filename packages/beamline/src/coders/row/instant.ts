@@ -1,6 +1,6 @@
 import { cannotEncode } from "../coder-errors.js";
 import { readTimestamp, writeTimestamp } from "../timestamp.js";
-import type { FieldCoder } from "./field-coder.js";
+import type { FieldCoder } from "./field-codec.js";
 
 /** A `Date` as Beam's `millis_instant`: eight bytes that sort as the instants do. */
 export const instant: FieldCoder = {

@@ -1,7 +1,7 @@
 import type { ByteReader } from "../../bytes/byte-reader.js";
 import type { ByteWriter } from "../../bytes/byte-writer.js";
 import { cannotEncode, corruptBytes } from "../coder-errors.js";
-import type { FieldCoder } from "./field-coder.js";
+import type { FieldCoder } from "./field-codec.js";
 
 /** A `Map`: the number of entries (four bytes), then key and value of each. */
 export class MapCoder implements FieldCoder {

@@ -1,7 +1,7 @@
 import type { ByteReader } from "../../bytes/byte-reader.js";
 import type { ByteWriter } from "../../bytes/byte-writer.js";
 import { cannotEncode } from "../coder-errors.js";
-import type { FieldCoder } from "./field-coder.js";
+import type { FieldCoder } from "./field-codec.js";
 
 const TWO_32 = 0x1_0000_0000;
 

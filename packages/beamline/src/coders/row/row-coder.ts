@@ -3,7 +3,8 @@ import type { ByteWriter } from "../../bytes/byte-writer.js";
 import { BeamlineError, isBeamlineError } from "../../model/errors.js";
 import type { Coder } from "../coder.js";
 import { cannotEncode, corruptBytes } from "../coder-errors.js";
-import { type FieldCoder, fieldCoder } from "./field-coder.js";
+import type { FieldCoder } from "./field-codec.js";
+import { fieldCoder } from "./field-coder.js";
 import type { RowField, RowSchema } from "./row-schema.js";
 import { decodeSchema, encodeSchema } from "./schema-payload.js";
 

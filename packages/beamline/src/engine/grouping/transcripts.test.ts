@@ -207,7 +207,10 @@ class Run {
 
   perform(action: Action): void {
     this.steps++;
-    if ("expect" in action) return this.expect(action.expect);
+    if ("expect" in action) {
+      this.expect(action.expect);
+      return;
+    }
     this.finish();
     if ("input" in action) {
       for (const bundle of ARRIVALS[this.arrival](action.input)) {

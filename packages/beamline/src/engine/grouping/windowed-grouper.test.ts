@@ -404,10 +404,13 @@ function randomEvents(random: () => number): Event[] {
   let clock = 0;
   for (let i = 0; i < 300; i++) {
     const dice = random();
-    if (dice < 0.15)
-      events.push({ kind: "watermark", to: (watermark += Math.floor(random() * 15)) });
-    else if (dice < 0.25) events.push({ kind: "clock", to: (clock += Math.floor(random() * 20)) });
-    else {
+    if (dice < 0.15) {
+      watermark += Math.floor(random() * 15);
+      events.push({ kind: "watermark", to: watermark });
+    } else if (dice < 0.25) {
+      clock += Math.floor(random() * 20);
+      events.push({ kind: "clock", to: clock });
+    } else {
       const timestamp = watermark + Math.floor(random() * 60) - 20;
       events.push({ kind: "add", key: `k${Math.floor(random() * 4)}`, timestamp, value: `v${i}` });
     }

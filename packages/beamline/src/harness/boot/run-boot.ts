@@ -100,7 +100,9 @@ async function serve(
   if (control === undefined) throw noEndpoint("control");
   const startedLanes =
     code.kind === "module"
-      ? startedThreads.map((thread, at) => new ThreadLane(laneSetup(code, at, { threads, parallelism }), thread))
+      ? startedThreads.map(
+          (thread, at) => new ThreadLane(laneSetup(code, at, { threads, parallelism }), thread),
+        )
       : [];
   await runHarness({
     workerId,

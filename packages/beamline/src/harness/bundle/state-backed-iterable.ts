@@ -146,7 +146,11 @@ export class StateBackedIterableCoder implements Coder<Iterable<unknown>> {
       for (let i = 0; i < block; i++) inline.push(element.decode(input));
     }
     const key = Uint8Array.from(input.readBytes(input.readLength()));
-    return new StateBackedIterable(inline, this.state.pagesOf({ type: { case: "runner", value: { key } } }), element);
+    return new StateBackedIterable(
+      inline,
+      this.state.pagesOf({ type: { case: "runner", value: { key } } }),
+      element,
+    );
   }
 }
 

@@ -8,7 +8,7 @@ export interface BundleWork {
   readonly stage: string;
   readonly blocks: readonly Block[];
   /** What its steps read from the side. */
-  readonly sideInputs: readonly SideBlock[];
+  readonly sideInputs: readonly SideWork[];
   /** Whose keys it has, in a streaming stage that keeps state: the same executor has it each time. */
   readonly shard: number | undefined;
   readonly times: BundleTimes;
@@ -22,9 +22,16 @@ export interface BundleTimes {
   readonly processingTime: number;
 }
 
-/** A complete side input: encoded records in memory that all threads share. */
-export interface SideBlock {
+/** A side input as far as it is there. */
+export interface SideWork {
   readonly dataset: string;
+  readonly chunks: readonly SideChunk[];
+}
+
+/** A part of a side input: encoded records in memory that all threads share. It never changes. */
+export interface SideChunk {
+  /** Unique in the dataset. */
+  readonly id: number;
   readonly bytes: Uint8Array<SharedArrayBuffer>;
   readonly records: number;
 }

@@ -4,7 +4,7 @@ import type { Block, RecordForm } from "../../engine/block.js";
 import { ListWriter } from "../../engine/list-writer.js";
 import { writeMeta } from "../../engine/meta-codec.js";
 import { type ElementMeta, GLOBAL_FIRING_META, IMPULSE_META } from "../../model/element-meta.js";
-import { MAX_TIMESTAMP } from "../../model/time.js";
+import { MAX_TIMESTAMP, MIN_TIMESTAMP } from "../../model/time.js";
 import type { BlockSink, Failed } from "./block-sink.js";
 
 /**
@@ -22,11 +22,15 @@ export function listSink(coder: Coder<unknown>, parts: number, failed: Failed): 
   };
   const impulse = writerOf("impulse");
   let earliest = MAX_TIMESTAMP;
+  let latest = MIN_TIMESTAMP;
   const next = (meta: ElementMeta): ByteWriter => {
     if (meta === IMPULSE_META) return impulse.next();
     if (meta === GLOBAL_FIRING_META) return writerOf("firing").next();
     const out = writerOf("timed").next();
     if (meta.timestamp < earliest) earliest = meta.timestamp;
+    for (const window of meta.windows) {
+      if (window.end > latest) latest = window.end;
+    }
     writeMeta(meta, out);
     return out;
   };
@@ -41,13 +45,18 @@ export function listSink(coder: Coder<unknown>, parts: number, failed: Failed): 
     take() {
       const blocks: Block[] = [];
       for (const [form, writer] of writers) {
-        for (const block of writer.take()) blocks.push(inForm(block, form, earliest));
+        for (const block of writer.take()) {
+          const formed = inForm(block, form, earliest);
+          blocks.push(form === "timed" ? { ...formed, maxInstant: latest } : formed);
+        }
       }
       earliest = MAX_TIMESTAMP;
+      latest = MIN_TIMESTAMP;
       return blocks;
     },
     clear() {
       earliest = MAX_TIMESTAMP;
+      latest = MIN_TIMESTAMP;
       for (const writer of writers.values()) writer.clear();
     },
   };

@@ -97,6 +97,7 @@ export class LocalJob {
     try {
       // Again: the hooks may have taken their time.
       if (isAborted(signal)) cancel();
+      await this.stages.prepare();
       await this.loop();
       await this.pool.close();
       this.report();
@@ -150,7 +151,7 @@ export class LocalJob {
       const now = this.clock.now();
       for (const task of this.stages.take(now)) {
         this.queue.push(task);
-        if (task.stage.dataset?.kind === "restrictions") this.bytesTotal += task.weight;
+        if (hasKnownSize(task)) this.bytesTotal += task.weight;
       }
       for (const { stage, outputWatermark } of this.stages.streaming) {
         this.reports.watermark(stage.id, outputWatermark, now);
@@ -218,7 +219,7 @@ export class LocalJob {
     this.attempted.commit(output.steps);
     this.reports.committed(task, output, tookMs);
     this.bundles++;
-    if (task.stage.dataset?.kind === "restrictions") this.bytesDone += task.weight;
+    if (hasKnownSize(task)) this.bytesDone += task.weight;
   }
 
   /** Nothing of a failed bundle was kept, so it can run again, unless it fails the same way twice. */
@@ -281,6 +282,11 @@ export class LocalJob {
   private elapsed(): number {
     return performance.now() - this.started;
   }
+}
+
+/** Whether the bundle is a share of an input whose size is known from the start. */
+function hasKnownSize({ stage }: Task): boolean {
+  return stage.isBounded && stage.dataset?.kind === "restrictions";
 }
 
 function parallelismOf({ workers, code }: LocalRunOptions): number {

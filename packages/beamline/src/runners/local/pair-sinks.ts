@@ -4,7 +4,7 @@ import { writeMeta, writeWindow } from "../../engine/meta-codec.js";
 import { ShuffleWriter } from "../../engine/shuffle-writer.js";
 import type { ElementMeta } from "../../model/element-meta.js";
 import { internalError } from "../../model/errors.js";
-import { MAX_TIMESTAMP } from "../../model/time.js";
+import { MAX_TIMESTAMP, MIN_TIMESTAMP } from "../../model/time.js";
 import type { BlockSink, Failed } from "./block-sink.js";
 
 /** Pairs that are grouped in the global window, all at once: their meta does not matter. */
@@ -70,6 +70,7 @@ export function timedPairSink(
   const { key, value } = pairCoders(coder);
   const writer = new ShuffleWriter(partitions);
   let earliest = MAX_TIMESTAMP;
+  let latest = MIN_TIMESTAMP;
   return {
     receive(pair, meta) {
       try {
@@ -81,15 +82,20 @@ export function timedPairSink(
         throw failed(cause, pair);
       }
       if (meta.timestamp < earliest) earliest = meta.timestamp;
+      for (const window of meta.windows) {
+        if (window.end > latest) latest = window.end;
+      }
       writer.commit();
     },
     take() {
-      const minTimestamp = earliest;
+      const bounds = { form: "timed" as const, minTimestamp: earliest, maxInstant: latest };
       earliest = MAX_TIMESTAMP;
-      return writer.take().map((block) => ({ ...block, form: "timed" as const, minTimestamp }));
+      latest = MIN_TIMESTAMP;
+      return writer.take().map((block) => ({ ...block, ...bounds }));
     },
     clear() {
       earliest = MAX_TIMESTAMP;
+      latest = MIN_TIMESTAMP;
       writer.clear();
     },
   };

@@ -8,17 +8,23 @@ import {
   sideInputsOf,
 } from "../../graph/nodes.js";
 
+export interface BreakOptions {
+  /** `false` makes every ParDo begin a stage. */
+  readonly fusion: boolean;
+  isBounded(id: PCollectionId): boolean;
+}
+
 /**
  * The ParDos that begin a stage of their own: those with state, whose input is dealt out by key, and
  * those whose side inputs, fused with what is above them, would make stages wait for one another in
- * a circle.
+ * a circle, or come as a stream, window by window.
  *
  * Stages are known by the transforms that they begin with. `primitives` is in topological order, so
  * a stage that waits for another can close a circle only where a ParDo's side inputs join in.
  */
 export function breaksOf(
   primitives: readonly PrimitiveNode[],
-  fusion = true,
+  { fusion, isBounded }: BreakOptions,
 ): ReadonlySet<string> {
   const breaks = new Set<string>();
   const stagesOf = new Map<PCollectionId, ReadonlySet<string>>();
@@ -34,7 +40,8 @@ export function breaksOf(
     const above = all(inputsOf(node));
     const beside = all(sideInputsOf(node));
     let stages: ReadonlySet<string> = above;
-    const begins = beginsStage(node) || (!fusion && node.kind === "parDo");
+    const alone = !fusion || sideInputsOf(node).some((id) => !isBounded(id));
+    const begins = beginsStage(node) || (node.kind === "parDo" && alone);
     if (begins || (beside.size > 0 && reaches(waits, beside, above))) {
       if (node.kind === "parDo" && node.fn.kind !== "splittable") breaks.add(node.name);
       stages = new Set([node.name]);

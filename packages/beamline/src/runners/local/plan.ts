@@ -44,6 +44,8 @@ export interface Dataset {
   readonly kind: DatasetKind;
   readonly coder: Coder<unknown>;
   readonly windowing: WindowingStrategy;
+  /** Whether it ends. */
+  readonly isBounded: boolean;
   /** How the groups of a shuffle come about; undefined for other kinds. */
   readonly grouping?: Grouping;
 }
@@ -125,7 +127,10 @@ class Planner {
     this.primitives = primitives;
     this.results = new Set(results);
     for (const id of results) this.addDataset(resultsOf(id), "results", id);
-    this.breaks = breaksOf(primitives, fusion);
+    this.breaks = breaksOf(primitives, {
+      fusion,
+      isBounded: (id) => this.pcollection(id).isBounded,
+    });
     for (const node of primitives) {
       if (node.kind !== "parDo") continue;
       for (const sideInput of Object.values(node.sideInputs)) this.addSide(sideInput);
@@ -221,7 +226,11 @@ class Planner {
       windowing: this.pcollection(node.input).windowing,
       ...this.besideOf(node),
     };
-    return { ...this.barrier(node.name, pcollection, kind, node.input, coder), firstStep };
+    const root = this.barrier(node.name, pcollection, kind, node.input, coder);
+    // What waits for a stream's windows has to take its elements as they come.
+    const isBounded =
+      root.isBounded && sideInputsOf(node).every((id) => this.pcollection(id).isBounded);
+    return { ...root, isBounded, firstStep };
   }
 
   /** What a ParDo's step reads from the side. */
@@ -238,9 +247,9 @@ class Planner {
   private addSide(sideInput: SideInput): void {
     const { pcollection } = sideInput;
     const id = sideDatasetOf(sideInput);
-    const { coder, windowing } = this.pcollection(pcollection);
+    const { coder, windowing, isBounded } = this.pcollection(pcollection);
     const kind = accessPatternOf(sideInput.view) === "multimap" ? "sideMap" : "sideList";
-    this.datasets.set(id, { id, kind, coder, windowing });
+    this.datasets.set(id, { id, kind, coder, windowing, isBounded });
     const present = this.sides.get(pcollection);
     if (present === undefined) this.sides.set(pcollection, new Set([id]));
     else present.add(id);
@@ -344,7 +353,7 @@ class Planner {
   ): Dataset {
     const { windowing, isBounded } = this.pcollection(input);
     const grouping = kind === "groups" ? groupingOf(windowing, isBounded) : undefined;
-    const base = { id, kind, coder, windowing };
+    const base = { id, kind, coder, windowing, isBounded };
     const dataset: Dataset = grouping === undefined ? base : { ...base, grouping };
     this.datasets.set(id, dataset);
     return dataset;

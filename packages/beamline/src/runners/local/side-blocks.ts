@@ -1,8 +1,8 @@
 import type { Block } from "../../engine/block.js";
-import type { SideBlock } from "./bundle-work.js";
+import type { SideChunk } from "./bundle-work.js";
 
-/** The blocks of a complete side input as one, in memory that every thread can read. */
-export function shareBlocks(dataset: string, blocks: readonly Block[]): SideBlock {
+/** Blocks of a side input as one chunk, in memory that every thread can read. */
+export function shareBlocks(id: number, blocks: readonly Block[]): SideChunk {
   const size = blocks.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const bytes = new Uint8Array(new SharedArrayBuffer(size));
   let at = 0;
@@ -12,5 +12,5 @@ export function shareBlocks(dataset: string, blocks: readonly Block[]): SideBloc
     at += block.bytes.length;
     records += block.records;
   }
-  return { dataset, bytes, records };
+  return { id, bytes, records };
 }

@@ -8,7 +8,7 @@ import type { Step, StepSideInput } from "../../exec/stage.js";
 import { accessPatternOf } from "../../graph/side-input.js";
 import { internalError } from "../../model/errors.js";
 import type { Window } from "../../model/window.js";
-import type { SideBlock } from "./bundle-work.js";
+import type { SideChunk, SideWork } from "./bundle-work.js";
 import { GroupedValues } from "./grouped-values.js";
 import { sideDatasetOf } from "./plan.js";
 
@@ -19,10 +19,15 @@ import { sideDatasetOf } from "./plan.js";
 export class SideInputStore implements SideInputPort {
   private readonly datasets = new Map<string, SideDataset>();
 
-  /** Takes what comes with a bundle; a complete side input does not change any more. */
-  add(blocks: readonly SideBlock[]): void {
-    for (const block of blocks) {
-      if (!this.datasets.has(block.dataset)) this.datasets.set(block.dataset, new SideDataset(block));
+  /** Takes what comes with a bundle: chunks that are new, and those that are still of use. */
+  add(sides: readonly SideWork[]): void {
+    for (const { dataset, chunks } of sides) {
+      let present = this.datasets.get(dataset);
+      if (present === undefined) {
+        present = new SideDataset();
+        this.datasets.set(dataset, present);
+      }
+      present.update(chunks);
     }
   }
 
@@ -47,16 +52,56 @@ export class SideInputStore implements SideInputPort {
 
 /** The records of one side input. */
 class SideDataset {
-  private readonly block: SideBlock;
+  private chunks = new Map<number, SideIndex>();
+
+  update(chunks: readonly SideChunk[]): void {
+    const present = this.chunks;
+    this.chunks = new Map(
+      chunks.map((chunk) => [chunk.id, present.get(chunk.id) ?? new SideIndex(chunk)]),
+    );
+  }
+
+  get indices(): GroupIndex[] {
+    return [...this.chunks.values()].map(({ index }) => index);
+  }
+
+  /** The values under an encoded key. */
+  find(key: Uint8Array, coder: Coder<unknown>): Iterable<unknown> {
+    const found = this.indices.flatMap((index) => {
+      const group = index.find(key);
+      return group === undefined ? [] : [new GroupedValues(index, group, coder)];
+    });
+    const [only, ...others] = found;
+    if (only === undefined) return [];
+    return others.length === 0 ? only : new Chained(found);
+  }
+}
+
+/** A chunk with its index, which is made when somebody looks. */
+class SideIndex {
+  private readonly chunk: SideChunk;
   private made: GroupIndex | undefined;
 
-  constructor(block: SideBlock) {
-    this.block = block;
+  constructor(chunk: SideChunk) {
+    this.chunk = chunk;
   }
 
   get index(): GroupIndex {
-    this.made ??= new GroupIndex([this.block]);
+    this.made ??= new GroupIndex([this.chunk]);
     return this.made;
+  }
+}
+
+/** One iterable after the other; every iteration begins anew. */
+class Chained implements Iterable<unknown> {
+  private readonly parts: readonly Iterable<unknown>[];
+
+  constructor(parts: readonly Iterable<unknown>[]) {
+    this.parts = parts;
+  }
+
+  *[Symbol.iterator](): Iterator<unknown> {
+    for (const part of this.parts) yield* part;
   }
 }
 
@@ -73,9 +118,7 @@ class SideList implements SideInputData {
   }
 
   elements(): Iterable<unknown> {
-    const { index } = this.dataset;
-    const group = index.find(this.prefix);
-    return group === undefined ? [] : new GroupedValues(index, group, this.coder);
+    return this.dataset.find(this.prefix, this.coder);
   }
 
   valuesOf(): never {
@@ -115,16 +158,20 @@ class SideMap implements SideInputData {
     scratch.reset();
     scratch.writeBytes(this.prefix);
     this.key.encode(key, scratch);
-    const { index } = this.dataset;
-    const group = index.find(scratch.buffer.subarray(0, scratch.position));
-    return group === undefined ? [] : new GroupedValues(index, group, this.value);
+    return this.dataset.find(scratch.buffer.subarray(0, scratch.position), this.value);
   }
 
   *keys(): Iterable<unknown> {
-    const { index } = this.dataset;
-    for (let group = 0; group < index.size; group++) {
-      const reader = index.key(group);
-      if (startsWith(reader, this.prefix)) yield this.key.decode(reader);
+    const seen = new Set<string>();
+    for (const index of this.dataset.indices) {
+      for (let group = 0; group < index.size; group++) {
+        const reader = index.key(group);
+        if (!startsWith(reader, this.prefix)) continue;
+        const id = reader.buffer.toString("latin1", reader.position, reader.end);
+        if (seen.has(id)) continue;
+        seen.add(id);
+        yield this.key.decode(reader);
+      }
     }
   }
 }

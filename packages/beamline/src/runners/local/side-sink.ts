@@ -1,6 +1,8 @@
 import { intervalWindow } from "../../coders/interval-window.js";
 import { ShuffleWriter } from "../../engine/shuffle-writer.js";
 import { internalError } from "../../model/errors.js";
+import { MIN_TIMESTAMP } from "../../model/time.js";
+import { maxTimestamp } from "../../model/window.js";
 import type { BlockSink, Failed } from "./block-sink.js";
 import type { Dataset } from "./plan.js";
 
@@ -35,16 +37,27 @@ export function sideSink({ coder, kind, windowing }: Dataset, failed: Failed): B
     }
     writer.commit();
   };
+  let maxInstant = MIN_TIMESTAMP;
   return {
     receive(value, { windows }) {
       if (!isWindowed) return file(value);
       for (const window of windows) {
         if (window.kind === "interval") intervalWindow.encode(window, scratch);
+        maxInstant = Math.max(maxInstant, maxTimestamp(window));
         file(value);
       }
     },
-    take: () => writer.take(),
-    clear: () => writer.clear(),
+    take() {
+      const blocks = writer.take();
+      if (!isWindowed) return blocks;
+      const latest = maxInstant;
+      maxInstant = MIN_TIMESTAMP;
+      return blocks.map((block) => ({ ...block, maxInstant: latest }));
+    },
+    clear() {
+      maxInstant = MIN_TIMESTAMP;
+      writer.clear();
+    },
   };
 }
 

@@ -105,12 +105,7 @@ export const COMPOSITE_ROWS: readonly Row[] = [
         .parDo("Later", () => new CarelessLater(), { onError: "collect" });
       return out.map(String).flatten(failures.map("Show", shown));
     },
-    [
-      "2",
-      "10",
-      '"x": RangeError: no number: x in Later',
-      '"y": RangeError: no number: y in Later',
-    ],
+    ["2", "10", '"x": RangeError: no number: x in Later', '"y": RangeError: no number: y in Later'],
   ),
   row(
     "wait-on",
@@ -132,16 +127,8 @@ export const COMPOSITE_ROWS: readonly Row[] = [
     [2, 3],
   ),
   row("latest", (p) => p.create(["only"]).latest(), ["only"]),
-  row(
-    "latest-of-nothing",
-    (p) => p.create<string>("None", []).latest(),
-    [undefined],
-  ),
-  row(
-    "latest-per-key",
-    (p) => p.create<[string, number]>([["a", 1]]).latestPerKey(),
-    [["a", 1]],
-  ),
+  row("latest-of-nothing", (p) => p.create<string>("None", []).latest(), [undefined]),
+  row("latest-per-key", (p) => p.create<[string, number]>([["a", 1]]).latestPerKey(), [["a", 1]]),
   row(
     "to-list",
     (p) =>
@@ -160,7 +147,10 @@ export const COMPOSITE_ROWS: readonly Row[] = [
     "approximate-unique-of-many",
     (p) =>
       p
-        .create("Starts", Array.from({ length: 20 }, (_, i) => i * 1000))
+        .create(
+          "Starts",
+          Array.from({ length: 20 }, (_, i) => i * 1000),
+        )
         .flatMap("Numbers", (from) => Array.from({ length: 1000 }, (_, i) => from + i))
         .combineGlobally(approximateUnique({ error: 0.02 }))
         .map("Within 6 %", (n) => Math.abs(n - 20_000) < 1200),
@@ -169,9 +159,7 @@ export const COMPOSITE_ROWS: readonly Row[] = [
   row(
     "approximate-quantiles",
     (p) =>
-      p
-        .create(Array.from({ length: 101 }, (_, i) => i))
-        .combineGlobally(approximateQuantiles(5)),
+      p.create(Array.from({ length: 101 }, (_, i) => i)).combineGlobally(approximateQuantiles(5)),
     [[0, 25, 50, 75, 100]],
   ),
   row(

@@ -5,6 +5,7 @@ import { ELEMENT_ROWS } from "./element-rows.js";
 import { JOIN_ROWS } from "./join-rows.js";
 import { KEY_ROWS } from "./key-rows.js";
 import type { Row } from "./row.js";
+import { SCHEMA_ROWS } from "./schema-rows.js";
 import { SHAPE_ROWS } from "./shape-rows.js";
 import { SIDE_INPUT_ROWS } from "./side-input-rows.js";
 import { SIZE_ROWS } from "./size-rows.js";
@@ -22,6 +23,7 @@ export const PIPELINE_TABLE: readonly Row[] = [
   ...SIDE_INPUT_ROWS,
   ...JOIN_ROWS,
   ...COMPOSITE_ROWS,
+  ...SCHEMA_ROWS,
   ...SIZE_ROWS,
   ...WINDOW_ROWS,
 ];

@@ -104,7 +104,10 @@ export const JOIN_ROWS: readonly Row[] = [
     "hot-key-fanout",
     (p) =>
       p
-        .create("Numbers", Array.from({ length: 100 }, (_, i) => i))
+        .create(
+          "Numbers",
+          Array.from({ length: 100 }, (_, i) => i),
+        )
         .map("Pair", (n): [string, number] => [n === 0 ? "cold" : "hot", n])
         .combinePerKey("Sum", sum(), { hotKeyFanout: (key) => (key === "hot" ? 4 : 1) }),
     [
@@ -112,9 +115,5 @@ export const JOIN_ROWS: readonly Row[] = [
       ["cold", 0],
     ],
   ),
-  row(
-    "with-keys",
-    (p) => p.create(["a", "b"]).apply(withKeys("k")).countPerKey(),
-    [["k", 2]],
-  ),
+  row("with-keys", (p) => p.create(["a", "b"]).apply(withKeys("k")).countPerKey(), [["k", 2]]),
 ];

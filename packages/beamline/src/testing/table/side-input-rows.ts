@@ -101,19 +101,24 @@ export const SIDE_INPUT_ROWS: readonly Row[] = [
   row<unknown>(
     "side-map",
     (p) => {
-      const totals = fruits(p).mapValues("Same", (n) => n).combinePerKey(sum()).asMap();
-      return p.create(["apple", "pear", "plum"]).map(
-        "Look",
-        (name, { side: { totals } }) => [
-          name,
-          totals.get(name),
-          totals.has(name),
-          totals.size,
-          sorted(totals.keys()),
-          sorted([...totals.entries()].map(([key, n]) => `${key}${n}`)),
-        ],
-        { side: { totals } },
-      );
+      const totals = fruits(p)
+        .mapValues("Same", (n) => n)
+        .combinePerKey(sum())
+        .asMap();
+      return p
+        .create(["apple", "pear", "plum"])
+        .map(
+          "Look",
+          (name, { side: { totals } }) => [
+            name,
+            totals.get(name),
+            totals.has(name),
+            totals.size,
+            sorted(totals.keys()),
+            sorted([...totals.entries()].map(([key, n]) => `${key}${n}`)),
+          ],
+          { side: { totals } },
+        );
     },
     ["apple", "pear", "plum"].map((name, i) => [
       name,
@@ -128,17 +133,19 @@ export const SIDE_INPUT_ROWS: readonly Row[] = [
     "side-multimap",
     (p) => {
       const numbers = fruits(p).asMultimap();
-      return p.create(["apple", "pear", "plum"]).map(
-        "Look",
-        (name, { side: { numbers } }) => [
-          name,
-          sorted(numbers.get(name)),
-          numbers.has(name),
-          numbers.size,
-          sorted(numbers.keys()),
-        ],
-        { side: { numbers } },
-      );
+      return p
+        .create(["apple", "pear", "plum"])
+        .map(
+          "Look",
+          (name, { side: { numbers } }) => [
+            name,
+            sorted(numbers.get(name)),
+            numbers.has(name),
+            numbers.size,
+            sorted(numbers.keys()),
+          ],
+          { side: { numbers } },
+        );
     },
     [
       ["apple", [1, 3], true, 2, ["apple", "pear"]],
@@ -171,30 +178,30 @@ export const SIDE_INPUT_ROWS: readonly Row[] = [
         map: none.asMap(),
         multimap: none.asMultimap(),
       };
-      return p.create(["a"]).map(
-        "Read",
-        (key, { side }) => [
-          [...side.iterable].length,
-          side.list.length,
-          side.map.get(key),
-          side.map.size,
-          [...side.multimap.get(key)].length,
-          side.multimap.has(key),
-          [...side.multimap.keys()].length,
-        ],
-        { side },
-      );
+      return p
+        .create(["a"])
+        .map(
+          "Read",
+          (key, { side }) => [
+            [...side.iterable].length,
+            side.list.length,
+            side.map.get(key),
+            side.map.size,
+            [...side.multimap.get(key)].length,
+            side.multimap.has(key),
+            [...side.multimap.keys()].length,
+          ],
+          { side },
+        );
     },
     [[0, 0, undefined, 0, 0, false, 0]],
   ),
   row(
     "side-of-no-main-elements",
     (p) =>
-      p
-        .create<string>("Main", [])
-        .map("Read", (text, { side }) => text + side.one, {
-          side: { one: p.create("One", ["1"]).asSingleton() },
-        }),
+      p.create<string>("Main", []).map("Read", (text, { side }) => text + side.one, {
+        side: { one: p.create("One", ["1"]).asSingleton() },
+      }),
     [],
   ),
   row(
@@ -227,16 +234,14 @@ export const SIDE_INPUT_ROWS: readonly Row[] = [
   row(
     "side-of-a-do-fn",
     (p) => {
-      const { out, unknown } = p
-        .create(["apple", "plum"])
-        .parDo("Look up", () => new Lookup(), {
-          tags: ["unknown"],
-          side: {
-            totals: fruits(p).combinePerKey(sum()).asMap(),
-            all: p.create("Again", FRUITS).asMultimap(),
-            unit: p.create("Unit", ["kg"]).asSingleton(),
-          },
-        });
+      const { out, unknown } = p.create(["apple", "plum"]).parDo("Look up", () => new Lookup(), {
+        tags: ["unknown"],
+        side: {
+          totals: fruits(p).combinePerKey(sum()).asMap(),
+          all: p.create("Again", FRUITS).asMultimap(),
+          unit: p.create("Unit", ["kg"]).asSingleton(),
+        },
+      });
       return out.flatten(unknown);
     },
     ["apple: 4 kg of 1+3", "plum"],
@@ -331,7 +336,10 @@ export const SIDE_INPUT_ROWS: readonly Row[] = [
 /** Pairs of `[n, "n<n>"]`, for as many thousand numbers. */
 function numbered(p: Pipeline, thousands: number): PCollection<[number, string]> {
   return p
-    .create("Starts", Array.from({ length: thousands }, (_, i) => i * 1000))
+    .create(
+      "Starts",
+      Array.from({ length: thousands }, (_, i) => i * 1000),
+    )
     .flatMap("Numbers", (from) =>
       Array.from({ length: 1000 }, (_, i): [number, string] => [from + i, `n${from + i}`]),
     );

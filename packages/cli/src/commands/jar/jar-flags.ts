@@ -1,4 +1,4 @@
-import { choiceFlag, textFlag } from "../../command/flag.js";
+import { choiceFlag, switchFlag, textFlag } from "../../command/flag.js";
 import {
   environmentFlags,
   jobNameFlag,
@@ -31,6 +31,10 @@ export const jarFlags = {
   jobName: jobNameFlag,
   runnerOption: runnerOptionFlag,
   parallelism: { ...parallelismFlag, defaultText: "the cores of a worker" },
+  thin: switchFlag({
+    summary:
+      "Leave the job server out, for a class path that has its jar already (spark-submit --jars)",
+  }),
   jobServerJar: textFlag({
     placeholder: "FILE",
     summary: "Job server bundle to copy",

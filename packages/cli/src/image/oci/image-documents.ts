@@ -38,13 +38,16 @@ export function imageDocuments(
   const { config: run = {}, rootfs, history = [], ...rest } = base.config;
   // A time of our own would give the same inputs another digest.
   const created = base.config.created;
+  // Tools count on an entry for each layer, or none at all.
+  const told = history.filter(({ empty_layer }) => empty_layer !== true).length;
+  const own = told !== rootfs.diff_ids.length ? [] : layers;
   const config = documentOf(mediaTypes.config, {
     ...rest,
     config: changed(run, changes),
     rootfs: { ...rootfs, diff_ids: [...rootfs.diff_ids, ...layers.map(({ diffId }) => diffId)] },
     history: [
       ...history,
-      ...layers.map(({ name }) => ({
+      ...own.map(({ name }) => ({
         ...(created === undefined ? {} : { created }),
         created_by: `beamline image: ${name}`,
       })),

@@ -10,6 +10,7 @@ import type { LayerEntry } from "./layer-entry.js";
 import { tarOf } from "./layer-tar.js";
 import { mediaTypes } from "./media-types.js";
 import type { BlobSource } from "./repository.js";
+import { storedGzip } from "./stored-gzip.js";
 
 export interface LayerContent {
   readonly entries: readonly LayerEntry[];
@@ -28,7 +29,7 @@ interface LayerRecord {
 }
 
 /** Goes up when the same entries make other bytes. */
-const STORE_VERSION = 1;
+const STORE_VERSION = 2;
 
 /**
  * Layers that were made before, by what they were made of. Files count by path, size and time, so
@@ -79,11 +80,10 @@ export class LayerStore {
       if (compressed) {
         await pipeline(hashed, createGzip({ level: GZIP_LEVEL }), count, out, options);
       } else {
-        await pipeline(hashed, count, out, options);
+        await pipeline(storedGzip(blocks(hashed)), count, out, options);
       }
-      const mediaType = compressed ? mediaTypes.gzipLayer : mediaTypes.layer;
       const record: LayerRecord = {
-        descriptor: { mediaType, digest: `sha256:${packed.digest("hex")}`, size },
+        descriptor: { mediaType: mediaTypes.gzipLayer, digest: `sha256:${packed.digest("hex")}`, size },
         diffId: `sha256:${plain.digest("hex")}`,
       };
       await rename(draft, this.path(key));
@@ -108,6 +108,26 @@ export class LayerStore {
 }
 
 const GZIP_LEVEL = 6;
+/** Sixteen blocks of a gzip file that stores. */
+const BLOCK_BYTES = 16 * 0xffff;
+
+/** The same bytes, cut where it does not hang on how they came. */
+async function* blocks(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let block = Buffer.allocUnsafe(BLOCK_BYTES);
+  let filled = 0;
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; ) {
+      const count = chunk.copy(block, filled, at);
+      at += count;
+      filled += count;
+      if (filled < BLOCK_BYTES) continue;
+      yield block;
+      block = Buffer.allocUnsafe(BLOCK_BYTES);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield block.subarray(0, filled);
+}
 
 async function* hashing(
   chunks: AsyncIterable<Buffer>,

@@ -41,6 +41,10 @@ export class BoundedStage implements StageProgress {
     return this.current.kind;
   }
 
+  get inputWatermark(): Timestamp {
+    return this.current.kind === "waiting" ? MIN_TIMESTAMP : MAX_TIMESTAMP;
+  }
+
   get outputWatermark(): Timestamp {
     return this.current.kind === "done" ? MAX_TIMESTAMP : MIN_TIMESTAMP;
   }

@@ -2,7 +2,8 @@ import { type Block, minTimestampOf } from "../../../engine/block.js";
 import { bundleByPart } from "../../../engine/bundling.js";
 import { earliest } from "../../../engine/watermarks/stage-watermark.js";
 import type { Timestamp } from "../../../model/time.js";
-import type { Draft, StageInput } from "./stage-input.js";
+import { partitionBlocks } from "./partition-blocks.js";
+import type { Draft, StageInput, Times } from "./stage-input.js";
 
 /** Weight below which elements are not worth more than one bundle. */
 const SMALL_BYTES = 256 * 1024;
@@ -33,12 +34,12 @@ export class ElementsInput implements StageInput {
     return undefined;
   }
 
-  take(): Draft[] {
-    const { waiting } = this;
-    if (waiting.length === 0) return [];
-    this.waiting = [];
-    const weight = waiting.reduce((sum, block) => sum + block.weight, 0);
-    const bundles = weight < SMALL_BYTES ? [{ blocks: waiting }] : bundleByPart(waiting);
+  take(_times: Times, isReady: (block: Block) => boolean): Draft[] {
+    const { ready, waiting } = partitionBlocks(this.waiting, isReady);
+    if (ready.length === 0) return [];
+    this.waiting = waiting;
+    const weight = ready.reduce((sum, block) => sum + block.weight, 0);
+    const bundles = weight < SMALL_BYTES ? [{ blocks: ready }] : bundleByPart(ready);
     const drafts = bundles.map(({ blocks }): Draft => ({ blocks, shard: undefined }));
     for (const draft of drafts) this.running.add(draft);
     return drafts;

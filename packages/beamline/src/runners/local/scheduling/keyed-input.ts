@@ -2,6 +2,7 @@ import { type Block, minTimestampOf } from "../../../engine/block.js";
 import { earliest } from "../../../engine/watermarks/stage-watermark.js";
 import type { Timestamp } from "../../../model/time.js";
 import type { BundleOutput, ShardTimes } from "../bundle-work.js";
+import { partitionBlocks } from "./partition-blocks.js";
 import type { Draft, StageInput, Times } from "./stage-input.js";
 
 interface Shard {
@@ -70,13 +71,14 @@ export class KeyedInput implements StageInput {
     return next;
   }
 
-  take(now: Times): Draft[] {
+  take(now: Times, isReady: (block: Block) => boolean): Draft[] {
     const drafts: Draft[] = [];
     for (const [index, shard] of this.shards.entries()) {
       if (shard.running !== undefined) continue;
-      if (shard.waiting.length === 0 && !isDue(shard.times, now)) continue;
-      shard.running = { blocks: shard.waiting, shard: index };
-      shard.waiting = [];
+      const { ready, waiting } = partitionBlocks(shard.waiting, isReady);
+      if (ready.length === 0 && !isDue(shard.times, now)) continue;
+      shard.running = { blocks: ready, shard: index };
+      shard.waiting = waiting;
       drafts.push(shard.running);
     }
     return drafts;

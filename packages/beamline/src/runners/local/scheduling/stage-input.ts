@@ -28,7 +28,11 @@ export interface StageInput {
   readonly isEmpty: boolean;
   /** When to look again although nothing has come in: processing time in milliseconds. */
   readonly nextWake: number | undefined;
-  /** The bundles that can run now. */
-  take(times: Times): Draft[];
+  /**
+   * The bundles that can run now.
+   *
+   * @param isReady - Whether the side inputs that a block needs are there; others go on waiting.
+   */
+  take(times: Times, isReady: (block: Block) => boolean): Draft[];
   commit(draft: Draft, output: BundleOutput, now: number): void;
 }

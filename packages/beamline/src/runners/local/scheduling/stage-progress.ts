@@ -8,6 +8,8 @@ import type { Task } from "./task.js";
 export interface StageProgress {
   readonly stage: PlannedStage;
   readonly state: "waiting" | "running" | "done";
+  /** No earlier element will come in. */
+  readonly inputWatermark: Timestamp;
   /** No earlier element will leave the stage. */
   readonly outputWatermark: Timestamp;
   /** Processing time at which there may be more to do although nothing has come in. */
@@ -19,7 +21,8 @@ export interface StageProgress {
    *
    * @param upstream - The lowest output watermark of the stages that write its input.
    * @param now - Processing time.
+   * @param isReady - Whether the side inputs that a block needs are there.
    */
-  take(upstream: Timestamp, now: number): Task[];
+  take(upstream: Timestamp, now: number, isReady: (block: Block) => boolean): Task[];
   commit(task: Task, output: BundleOutput, now: number): void;
 }

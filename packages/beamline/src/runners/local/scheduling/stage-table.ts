@@ -2,10 +2,10 @@ import type { Block } from "../../../engine/block.js";
 import { earliest } from "../../../engine/watermarks/stage-watermark.js";
 import { internalError } from "../../../model/errors.js";
 import { MAX_TIMESTAMP, type Timestamp } from "../../../model/time.js";
-import type { BundleOutput, SideBlock } from "../bundle-work.js";
+import type { BundleOutput, SideWork } from "../bundle-work.js";
 import type { Plan, PlannedStage } from "../plan.js";
-import { shareBlocks } from "../side-blocks.js";
 import { BoundedStage, type StageOptions } from "./bounded-stage.js";
+import { SideData } from "./side-data.js";
 import type { StageProgress } from "./stage-progress.js";
 import { StreamingStage } from "./streaming-stage.js";
 import type { Task } from "./task.js";
@@ -17,12 +17,17 @@ export class StageTable {
   private readonly byId = new Map<string, StageProgress>();
   private readonly readerOf = new Map<string, StageProgress>();
   private readonly writersOf = new Map<string, StageProgress[]>();
-  /** What no stage reads as its input: results, and side inputs. */
+  /** What the caller of the run wants back. */
   private readonly kept = new Map<string, Block[]>();
-  private readonly shared = new Map<string, SideBlock>();
+  private readonly sides = new Map<string, SideData>();
 
   constructor(plan: Plan, options: StageOptions) {
     this.stages = plan.stages.map((stage) => progressOf(stage, options));
+    for (const dataset of plan.datasets.values()) {
+      if (dataset.kind === "sideList" || dataset.kind === "sideMap") {
+        this.sides.set(dataset.id, new SideData(dataset));
+      }
+    }
     for (const progress of this.stages) {
       const { stage } = progress;
       this.byId.set(stage.id, progress);
@@ -33,6 +38,11 @@ export class StageTable {
         this.writersOf.set(sink.id, writers);
       }
     }
+  }
+
+  /** Loads what scheduling needs: call it before anything else. */
+  async prepare(): Promise<void> {
+    for (const side of this.sides.values()) await side.prepare();
   }
 
   get done(): number {
@@ -71,11 +81,17 @@ export class StageTable {
     const tasks: Task[] = [];
     // In topological order: one that has nothing to do makes later ones ready.
     for (const progress of this.stages) {
-      if (progress.state === "done" || !this.hasSideInputs(progress.stage)) continue;
-      for (const task of progress.take(this.upstreamOf(progress.stage), now)) {
-        const sideInputs = this.sideInputsOf(progress.stage);
-        tasks.push(sideInputs.length === 0 ? task : { ...task, work: { ...task.work, sideInputs } });
+      const { stage } = progress;
+      if (progress.state === "done" || !this.mayBegin(stage)) continue;
+      const isReady = (block: Block) => this.isReady(stage, block);
+      for (const task of progress.take(this.upstreamOf(stage), now, isReady)) {
+        tasks.push(
+          stage.sideInputs.length === 0
+            ? task
+            : { ...task, work: { ...task.work, sideInputs: this.sideWorkOf(stage) } },
+        );
       }
+      this.forgetSides(progress);
     }
     return tasks;
   }
@@ -84,7 +100,9 @@ export class StageTable {
   commit(task: Task, output: BundleOutput, now: number): void {
     for (const { dataset, blocks } of output.blocks) {
       const reader = this.readerOf.get(dataset);
+      const side = this.sides.get(dataset);
       if (reader !== undefined) reader.offer(blocks);
+      else if (side !== undefined) side.add(blocks);
       else this.keep(dataset, blocks);
     }
     const progress = this.byId.get(task.stage.id);
@@ -113,20 +131,36 @@ export class StageTable {
     return earliest(writers.map(({ outputWatermark }) => outputWatermark));
   }
 
-  private hasSideInputs({ sideInputs }: PlannedStage): boolean {
-    return sideInputs.every((id) => this.watermarkOf(id) === MAX_TIMESTAMP);
+  private mayBegin({ sideInputs }: PlannedStage): boolean {
+    return sideInputs.every((id) => this.sideOf(id).mayBegin(this.watermarkOf(id)));
   }
 
-  private sideInputsOf({ sideInputs }: PlannedStage): readonly SideBlock[] {
-    return sideInputs.map((dataset) => {
-      const present = this.shared.get(dataset);
-      if (present !== undefined) return present;
-      const shared = shareBlocks(dataset, this.blocksOf(dataset));
-      this.kept.delete(dataset);
-      this.shared.set(dataset, shared);
-      return shared;
-    });
+  private isReady({ sideInputs }: PlannedStage, block: Block): boolean {
+    return sideInputs.every((id) => this.sideOf(id).isReady(block, this.watermarkOf(id)));
   }
+
+  private sideWorkOf({ sideInputs }: PlannedStage): readonly SideWork[] {
+    return sideInputs.map((id) => this.sideOf(id).toWork());
+  }
+
+  /** Lets go of windows of side inputs that all their readers have passed. */
+  private forgetSides({ stage }: StageProgress): void {
+    for (const id of stage.sideInputs) {
+      const readers = this.stages.filter((other) => other.stage.sideInputs.includes(id));
+      this.sideOf(id).forgetBefore(earliest(readers.map(passedBy)));
+    }
+  }
+
+  private sideOf(id: string): SideData {
+    const side = this.sides.get(id);
+    if (side === undefined) throw internalError(`No side input "${id}" in the table`);
+    return side;
+  }
+}
+
+/** No element whose window ends before it will come any more that is not dropped. */
+function passedBy({ inputWatermark, stage }: StageProgress): Timestamp {
+  return inputWatermark - (stage.dataset?.windowing.allowedLateness ?? 0);
 }
 
 function progressOf(stage: PlannedStage, options: StageOptions): StageProgress {

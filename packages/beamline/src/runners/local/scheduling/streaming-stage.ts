@@ -35,6 +35,10 @@ export class StreamingStage implements StageProgress {
     return this.hasStarted ? "running" : "waiting";
   }
 
+  get inputWatermark(): Timestamp {
+    return this.watermark.input;
+  }
+
   get outputWatermark(): Timestamp {
     return this.watermark.output;
   }
@@ -47,7 +51,7 @@ export class StreamingStage implements StageProgress {
     this.input.offer(blocks);
   }
 
-  take(upstream: Timestamp, now: number): Task[] {
+  take(upstream: Timestamp, now: number, isReady: (block: Block) => boolean): Task[] {
     const { input, watermark } = this;
     watermark.advance({ upstream, pending: input.pending, hold: input.hold });
     const isOver = watermark.input === MAX_TIMESTAMP;
@@ -57,7 +61,7 @@ export class StreamingStage implements StageProgress {
       this.isDone = true;
       return [];
     }
-    const drafts = input.take(times);
+    const drafts = input.take(times, isReady);
     if (drafts.length > 0) this.hasStarted = true;
     return drafts.map((draft) => ({
       stage: this.stage,

@@ -28,6 +28,10 @@ export class TestStreamStage implements StageProgress {
     return this.inner.state;
   }
 
+  get inputWatermark(): Timestamp {
+    return this.inner.inputWatermark;
+  }
+
   get outputWatermark(): Timestamp {
     return this.inner.outputWatermark;
   }
@@ -68,7 +72,7 @@ export class TestStreamStage implements StageProgress {
   }
 
   take(_upstream: Timestamp, now: number): Task[] {
-    return this.inner.take(this.watermark, now);
+    return this.inner.take(this.watermark, now, () => true);
   }
 
   commit(task: Task, output: BundleOutput, now: number): void {
