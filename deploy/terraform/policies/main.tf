@@ -59,7 +59,7 @@ locals {
     Action    = ["sts:AssumeRole", "sts:TagSession"]
     Condition = {
       StringEquals = {
-        "aws:RequestTag/kubernetes-namespace"       = local.namespaces
+        "aws:RequestTag/kubernetes-namespace"       = var.namespaces
         "aws:RequestTag/kubernetes-service-account" = var.service_account
         "aws:RequestTag/eks-cluster-name"           = var.cluster
       }
@@ -72,14 +72,9 @@ locals {
     Action    = ["sts:AssumeRoleWithWebIdentity"]
     Condition = {
       StringEquals = {
-        "${local.issuer}:sub" = local.subjects
+        "${local.issuer}:sub" = [for each in var.namespaces : "system:serviceaccount:${each}:${var.service_account}"]
         "${local.issuer}:aud" = "sts.amazonaws.com"
       }
     }
   }
-
-  # One value is written as such, and several as a list, as AWS itself does.
-  namespaces = length(var.namespaces) == 1 ? jsondecode(jsonencode(var.namespaces[0])) : jsondecode(jsonencode(var.namespaces))
-  all        = [for each in var.namespaces : "system:serviceaccount:${each}:${var.service_account}"]
-  subjects   = length(local.all) == 1 ? jsondecode(jsonencode(local.all[0])) : jsondecode(jsonencode(local.all))
 }

@@ -26,12 +26,18 @@ export function ofField<Field extends string, In, Acc, Out>(
 /** What `aggregate` takes: new fields by name, of a field's values or of whole rows. */
 export type Aggregates = Readonly<Record<string, AnyFieldCombine | AnyCombine>>;
 
-// Never: what goes in is checked by AggregatesOf.
-type AnyCombine = CombineFn<never, never, unknown>;
-type AnyFieldCombine = {
+/** Any combine function: what goes in is checked by {@link AggregatesFor}. */
+interface AnyCombine {
+  create(): unknown;
+  add(accumulator: never, value: never): unknown;
+  merge(a: never, b: never): unknown;
+  extract(accumulator: never): unknown;
+}
+
+interface AnyFieldCombine {
   readonly field: string;
-  readonly combine: CombineFn<never, never, unknown>;
-};
+  readonly combine: AnyCombine;
+}
 
 /** The fields that aggregates make. */
 export type AggregatedOf<A> = {

@@ -6,7 +6,7 @@ import {
   type RowSchema,
 } from "../coders/row/row-schema.js";
 import { BeamlineError } from "../model/errors.js";
-import type { ZodLike } from "./zod-shape.js";
+import { defOf, type ZodLike } from "./zod-shape.js";
 
 const ATOMIC_TYPES: ReadonlySet<unknown> = new Set<AtomicType>([
   "byte",
@@ -30,7 +30,7 @@ const NUMBER_FORMATS: Readonly<Record<string, AtomicType>> = {
 
 /** The fields of a zod object. `path` is where it stands, for errors. */
 export function rowSchemaOf(shape: ZodLike, path = ""): RowSchema {
-  const { def } = shape._zod;
+  const def = defOf(shape);
   if (def.type !== "object" || def.shape === undefined) {
     throw unfit(path, `it is a ${def.type}, not an object`, "pass z.object({ ... })");
   }
@@ -56,7 +56,7 @@ interface Unwrapped {
 }
 
 function unwrap(type: ZodLike): Unwrapped {
-  const { def } = type._zod;
+  const def = defOf(type);
   const { innerType } = def;
   // What is said about the outside counts for the inside.
   if (innerType === undefined || metaOf(type) !== undefined) {
@@ -91,7 +91,7 @@ function itemTypeOf(type: ZodLike | undefined, path: string): FieldType {
 function fieldTypeOf(type: ZodLike, path: string): FieldType {
   const given = metaOf(type);
   if (given !== undefined) return namedType(given, path);
-  const { def } = type._zod;
+  const def = defOf(type);
   switch (def.type) {
     case "string":
       return atomic("string");
@@ -127,14 +127,14 @@ function fieldTypeOf(type: ZodLike, path: string): FieldType {
 }
 
 function mapType(type: ZodLike, path: string): Extract<FieldType, { kind: "map" }> {
-  const { keyType, valueType } = type._zod.def;
+  const { keyType, valueType } = defOf(type);
   const key = itemTypeOf(keyType, `${path} (key)`);
   return { kind: "map", key, value: itemTypeOf(valueType, `${path} (value)`) };
 }
 
 /** Numbers are doubles unless zod knows more. */
 function numberType(type: ZodLike): AtomicType {
-  const { def } = type._zod;
+  const def = defOf(type);
   const formats = [def.format, ...(def.checks ?? []).map((check) => check._zod.def.format)];
   for (const format of formats) {
     const known = format === undefined ? undefined : NUMBER_FORMATS[format];

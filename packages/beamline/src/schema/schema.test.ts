@@ -88,7 +88,7 @@ describe("schema", () => {
       '"a[]": it may be undefined',
     ],
   ])("refuses %s", (_name, shape, message) => {
-    expect(() => schema(shape)).toThrow(message);
+    expect(() => schema<object>(shape)).toThrow(message);
   });
 
   test.each([

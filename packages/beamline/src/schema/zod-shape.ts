@@ -4,11 +4,16 @@
  */
 export interface ZodLike<T = unknown> {
   readonly _zod: {
-    readonly def: ZodDef;
+    readonly def: { readonly type: string };
     readonly output: T;
   };
   /** Metadata given with `.meta()`. */
   meta?(): Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The definition of a schema. */
+export function defOf({ _zod: { def } }: ZodLike): ZodDef {
+  return def;
 }
 
 /** The parts of zod's definitions that have a meaning for rows. */

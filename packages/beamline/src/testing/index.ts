@@ -1,2 +1,4 @@
+export { type Assertion, assertThat, interval } from "./assert-that.js";
 export { collect } from "./collect.js";
 export { elementsAre } from "./elements-are.js";
+export { TestStream, testStream } from "./test-stream.js";

@@ -48,8 +48,7 @@ test("planIam trusts one service account, by either way", () => {
       Action: ["sts:AssumeRoleWithWebIdentity"],
       Condition: {
         StringEquals: {
-          "oidc.eks.eu-west-1.amazonaws.com/id/ABC:sub":
-            "system:serviceaccount:jobs:beamline-spark",
+          "oidc.eks.eu-west-1.amazonaws.com/id/ABC:sub": ["system:serviceaccount:jobs:beamline-spark"],
           "oidc.eks.eu-west-1.amazonaws.com/id/ABC:aud": "sts.amazonaws.com",
         },
       },
@@ -62,7 +61,7 @@ test("planIam trusts one service account, by either way", () => {
       Action: ["sts:AssumeRole", "sts:TagSession"],
       Condition: {
         StringEquals: {
-          "aws:RequestTag/kubernetes-namespace": "jobs",
+          "aws:RequestTag/kubernetes-namespace": ["jobs"],
           "aws:RequestTag/kubernetes-service-account": "beamline-spark",
           "aws:RequestTag/eks-cluster-name": "prod",
         },

@@ -112,7 +112,7 @@ function trustPolicy(input: IamInput): PolicyDocument<TrustStatement> {
         Action: ["sts:AssumeRole", "sts:TagSession"],
         Condition: {
           StringEquals: {
-            "aws:RequestTag/kubernetes-namespace": namespace,
+            "aws:RequestTag/kubernetes-namespace": [namespace],
             "aws:RequestTag/kubernetes-service-account": serviceAccount,
             ...(input.cluster === undefined
               ? {}
@@ -133,7 +133,7 @@ function trustPolicy(input: IamInput): PolicyDocument<TrustStatement> {
       Action: ["sts:AssumeRoleWithWebIdentity"],
       Condition: {
         StringEquals: {
-          [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${serviceAccount}`,
+          [`${issuer}:sub`]: [`system:serviceaccount:${namespace}:${serviceAccount}`],
           [`${issuer}:aud`]: "sts.amazonaws.com",
         },
       },

@@ -12,6 +12,8 @@ export function sparkConf(input: ManifestInput, settings: ManifestSettings): Str
   const eventLog = eventLogUrl(input, settings.eventLog);
   const slots = executorCores * (maxExecutors ?? executors);
   return {
+    // The home of the image's user may be read-only, and Spark writes there otherwise.
+    "spark.jars.ivy": "/tmp/.ivy2",
     // The runner groups into this many partitions; Spark's own default is one per slot there is now.
     "spark.default.parallelism": String(Math.max(2, slots * PARTITIONS_PER_SLOT)),
     ...(eventLog === undefined

@@ -1,4 +1,4 @@
-import { definePipeline, text } from "beamline";
+import { definePipeline, sum, text } from "beamline";
 import { z } from "zod";
 
 /** Sums 0 to 399 by their last digit, at its leisure: there is time to break something meanwhile. */
@@ -6,7 +6,7 @@ export default definePipeline({
   name: "slow-sums",
   options: z.object({
     output: z.string(),
-    millis: z.coerce.number().default(0).describe("How long each number takes"),
+    millis: z.number().default(0).describe("How long each number takes"),
   }),
   build(p, { output, millis }) {
     p.create(
@@ -19,8 +19,8 @@ export default definePipeline({
         return n;
       })
       .keyBy((n) => n % 10)
-      .sumPerKey()
-      .map("Format", ([digit, sum]) => `${digit}: ${sum}`)
+      .combinePerKey("Sum", sum())
+      .map("Format", ([digit, total]) => `${digit}: ${total}`)
       .apply(text.write(output));
   },
 });

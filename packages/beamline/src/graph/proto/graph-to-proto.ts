@@ -46,7 +46,8 @@ import { CoderTable } from "./coder-table.js";
 import { encodeFunctionPayload, type ReshufflePart } from "./function-payload.js";
 import { sideInputIdsOf, sideInputSpecsOf } from "./side-inputs-to-proto.js";
 import { windowFnToProto } from "./window-fn-to-proto.js";
-import { WindowingTable } from "./windowing-to-proto.js";
+import { requirementsOf, stateSpecsOf } from "./state-to-proto.js";
+import { WindowingTable, windowCoderOf } from "./windowing-to-proto.js";
 
 type TransformInit = MessageInitShape<typeof PTransformSchema>;
 
@@ -155,14 +156,32 @@ class Translation {
   private parDo(node: ParDoNode) {
     const doFn = functionSpec(beamlineUrns.doFn, payloadOf(node.name));
     const sideInputs = sideInputSpecsOf(node, payloadOf(node.name));
-    if (node.fn.kind !== "splittable")
-      return packSpec(primitiveUrns.parDo, ParDoPayloadSchema, { doFn, sideInputs });
+    if (node.fn.kind !== "splittable") {
+      const state = this.stateOf(node);
+      return packSpec(primitiveUrns.parDo, ParDoPayloadSchema, { doFn, sideInputs, ...state });
+    }
     this.requirements.add(requirementUrns.requiresSplittableDofn);
-    const restrictionCoderId = this.coders.idOf(restrictionStateCoder(node.fn.make()));
+    const fn = node.fn.make();
+    const restrictionCoderId = this.coders.idOf(restrictionStateCoder(fn));
+    const requestsFinalization = fn.finalizesBundles === true;
+    if (requestsFinalization) this.requirements.add(requirementUrns.requiresBundleFinalization);
     return packSpec(primitiveUrns.parDo, ParDoPayloadSchema, {
       doFn,
       sideInputs,
       restrictionCoderId,
+      requestsFinalization,
+    });
+  }
+
+  private stateOf({ name, input, fn }: ParDoNode) {
+    if (fn.kind !== "doFn" || fn.signature === undefined) return {};
+    for (const requirement of requirementsOf(fn.signature)) this.requirements.add(requirement);
+    const { coder, windowing } = this.nodeAt(input);
+    return stateSpecsOf(fn.signature, {
+      coders: this.coders,
+      keyCoder: coder.components[0] ?? js,
+      windowCoder: windowCoderOf(windowing.windowFn),
+      payload: payloadOf(name),
     });
   }
 

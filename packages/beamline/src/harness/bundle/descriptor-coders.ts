@@ -4,6 +4,7 @@ import { ParamWindowedValueCoder } from "../../coders/param-windowed-value.js";
 import { type CoderRegistry, STANDARD_CODERS } from "../../coders/registry.js";
 import { WindowedValueCoder } from "../../coders/windowed-value.js";
 import { type Graph, primitivesOf } from "../../graph/nodes.js";
+import { restrictionStateCoder } from "../../graph/splittable-coders.js";
 import { BeamlineError } from "../../model/errors.js";
 import type { ProcessBundleDescriptor } from "../../proto/gen/fn-execution/control_pb.js";
 import { coderUrns } from "../../proto/urns.js";
@@ -64,7 +65,7 @@ export function ownCodersOf(graph: Graph): OwnCoders {
   for (const { coder } of graph.pcollections.values()) visit(coder);
   for (const node of primitivesOf(graph)) {
     if (node.kind === "parDo" && node.fn.kind === "splittable") {
-      visit(node.fn.make().restrictionCoder);
+      visit(restrictionStateCoder(node.fn.make()));
     }
   }
   return found;

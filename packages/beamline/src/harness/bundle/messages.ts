@@ -1,6 +1,7 @@
 import type { NamedMetric } from "../../exec/step-metrics.js";
 import type { SideTokens } from "./side-tokens.js";
-import type { StateAnswer, StateQuery } from "./state-access.js";
+import type { Timestamp } from "../../model/time.js";
+import type { StateAnswer, StateQuery, StateWrite } from "./state-access.js";
 
 /**
  * What passes between the harness, which holds the connections, and a lane, which runs bundles: as
@@ -15,6 +16,7 @@ export type ToLane =
       readonly descriptor: string;
       readonly sideTokens: SideTokens;
     }
+  /** Elements, or timers of a family. */
   | ({ readonly kind: "data" } & Chunk)
   /** That many bytes of output have left; the buffer is free to be used again. */
   | {
@@ -32,6 +34,8 @@ export type ToLane =
     }
   | { readonly kind: "progress"; readonly request: number; readonly instruction: string }
   | { readonly kind: "status"; readonly request: number }
+  /** The bundle has been committed: its callbacks may run. */
+  | { readonly kind: "finalize"; readonly request: number; readonly instruction: string }
   | { readonly kind: "state"; readonly request: number; readonly answer: StateAnswer }
   | { readonly kind: "abort"; readonly instruction: string; readonly reason: string }
   | { readonly kind: "close" };
@@ -47,14 +51,22 @@ export type FromLane =
   | { readonly kind: "failed"; readonly instruction: string; readonly report: string }
   | { readonly kind: "answer"; readonly request: number; readonly answer: LaneAnswer }
   | ({ readonly kind: "state"; readonly request: number } & StateQuery)
+  /** Goes to the runner before any later question about state does. */
+  | {
+      readonly kind: "stateWrites";
+      readonly instruction: string;
+      readonly writes: readonly StateWrite[];
+    }
   | { readonly kind: "log"; readonly line: LogLine }
   | { readonly kind: "closed" };
 
 /** Encoded elements of one bundle at one source or sink. */
 export interface Chunk {
   readonly instruction: string;
-  /** Id of the source or sink transform. */
+  /** Id of the source or sink transform; of timers the one whose they are. */
   readonly transform: string;
+  /** The family of timers; undefined where these are elements. */
+  readonly family?: string | undefined;
   readonly bytes: Uint8Array;
   readonly isLast: boolean;
 }
@@ -75,6 +87,14 @@ export interface RootElement {
   readonly element: Uint8Array;
 }
 
+/** A root whose time has not come yet. */
+export interface DelayedRoot extends RootElement {
+  readonly delayMs: number;
+  /** No output lies before, by the runner's names of the transform's outputs. */
+  readonly watermarks: Readonly<Record<string, Timestamp>>;
+  readonly isBounded: boolean;
+}
+
 export interface ChannelSplit {
   readonly transform: string;
   readonly lastPrimary: number;
@@ -83,7 +103,7 @@ export interface ChannelSplit {
 
 export interface SplitResult {
   readonly primaryRoots: readonly RootElement[];
-  readonly residualRoots: readonly RootElement[];
+  readonly residualRoots: readonly DelayedRoot[];
   readonly channels: readonly ChannelSplit[];
 }
 
@@ -129,11 +149,18 @@ export interface BundleResult {
   readonly outputs: readonly Chunk[];
   /** Whether chunks went out before. */
   readonly flushed: boolean;
+  /** Every timer family of the stage: what was set and cleared. */
+  readonly timers: readonly Chunk[];
+  /** What splittable DoFns have left for later. */
+  readonly residualRoots: readonly DelayedRoot[];
+  /** Whether something is to happen when the bundle has been committed. */
+  readonly finalizes: boolean;
 }
 
 export type LaneAnswer =
   | { readonly kind: "split"; readonly result: SplitResult | undefined }
   | { readonly kind: "progress"; readonly counts: BundleCounts | undefined; readonly idle: boolean }
+  | { readonly kind: "finalize"; readonly error: string | undefined }
   | { readonly kind: "status"; readonly text: string };
 
 export type LogSeverity = "debug" | "info" | "warn" | "error";

@@ -18,6 +18,13 @@ export interface StateQuery {
   readonly continuation: Uint8Array;
 }
 
+/** A change of a piece of state: it is cleared, or it has more behind it. */
+export interface StateWrite {
+  readonly key: StateKeyInit;
+  /** Undefined: clear. */
+  readonly append?: Uint8Array | undefined;
+}
+
 /** An answer as it travels between threads. */
 export type StateAnswer =
   | { readonly page: StatePage; readonly error?: undefined }

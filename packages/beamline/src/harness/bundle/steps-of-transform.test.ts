@@ -1,8 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { sum } from "../../combiners/sum.js";
+import { BundleProcessor } from "../../exec/bundle-processor.js";
 import type { Graph } from "../../graph/nodes.js";
 import { graphToProto } from "../../graph/proto/graph-to-proto.js";
+import { type ElementMeta, IMPULSE_META } from "../../model/element-meta.js";
 import { Pipeline } from "../../pipeline/pipeline.js";
 import { functionSpec, packSpec } from "../../proto/function-spec.js";
 import { EnvironmentSchema } from "../../proto/gen/pipeline/environment_pb.js";
@@ -29,12 +31,14 @@ function transformOf(transforms: Readonly<Record<string, PTransform>>, name: str
 }
 
 /** The function of a step that is a map or flatMap. */
-function functionOf(steps: ReturnType<typeof stepsOf>): (value: unknown) => unknown {
+function functionOf(
+  steps: ReturnType<typeof stepsOf>,
+): (value: unknown, ctx?: { readonly timestamp: number }) => unknown {
   const [step] = steps;
   if (step?.operation.kind !== "parDo") throw new Error(`a ${step?.operation.kind}`);
   const { fn } = step.operation;
   if (fn.kind !== "map" && fn.kind !== "flatMap") throw new Error(`a ${fn.kind}`);
-  return (value) => fn.fn(value as never, undefined as never);
+  return (value, ctx) => fn.fn(value as never, ctx as never);
 }
 
 const NOTHING = built(() => undefined).graph;
@@ -88,15 +92,31 @@ describe("stepsOf", () => {
     ]);
   });
 
-  it("runs both ends of a reshuffle's expansion", () => {
+  it("runs both ends of a reshuffle's expansion, which keeps timestamps", async () => {
     const { graph, transforms } = built((p) => p.create([1]).reshuffle("Spread"));
     const addKey = functionOf(stepsOf("k", transformOf(transforms, "Spread/Key"), graph));
-    const pairs = Array.from({ length: 1000 }, (_, i) => addKey(i) as [number, number]);
-    expect(pairs.map(([, value]) => value)).toEqual(pairs.map((_, i) => i));
+    const pairs = Array.from(
+      { length: 1000 },
+      (_, i) => addKey(`e${i}`, { timestamp: i }) as [number, [number, string]],
+    );
+    expect(pairs.map(([, stamped]) => stamped)).toEqual(pairs.map((_, i) => [i, `e${i}`]));
     expect(new Set(pairs.map(([key]) => key)).size).toBe(1000);
     for (const [key] of pairs) expect(key).toBe(key >>> 0);
-    const removeKey = functionOf(stepsOf("u", transformOf(transforms, "Spread/Ungroup"), graph));
-    expect(removeKey([5, ["a", "b"]])).toEqual(["a", "b"]);
+
+    const steps = stepsOf("u", transformOf(transforms, "Spread/Ungroup"), graph);
+    const [{ input, outputs } = { input: "", outputs: {} }] = steps;
+    const found: [unknown, number][] = [];
+    const sinks = [{ id: "sink", pcollection: Object.values(outputs)[0] ?? "" }];
+    const stage = { id: "s", inputs: [input], steps, sinks, coders: new Map() };
+    const receive = (value: unknown, { timestamp }: ElementMeta) => found.push([value, timestamp]);
+    const processor = new BundleProcessor(stage, { openSink: () => ({ receive }) });
+    const group: unknown = [5, pairs.slice(0, 3).map(([, stamped]) => stamped)];
+    await processor.run({ feed: (entries) => entries.get(input)?.(group, IMPULSE_META) });
+    expect(found).toEqual([
+      ["e0", 0],
+      ["e1", 1],
+      ["e2", 2],
+    ]);
   });
 
   it("combines values that are grouped already, and turns single values into accumulators", () => {

@@ -66,8 +66,7 @@ export function stepsOf(id: string, transform: PTransform, graph: Graph): Step[]
     case splittableParDoUrns.processSizedElementsAndRestrictions:
       return [splittableStep(draft, "processSized")];
     case splittableParDoUrns.truncateSizedRestriction:
-      // Bounded restrictions are worked off when a pipeline drains.
-      return passOn(draft);
+      return [splittableStep(draft, "truncate")];
     case combineComponentUrns.combinePerKeyPrecombine:
       return [combineStep(draft, "precombine")];
     case combineComponentUrns.combinePerKeyMergeAccumulators:

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { LocalRunOptions } from "../../runners/local/run-options.js";
 import { collect } from "../collect.js";
 import { compareBags } from "../compare-bags.js";
 import { elementsAre } from "../elements-are.js";
 import { PIPELINE_TABLE } from "./index.js";
+import { SIZE_ROWS } from "./size-rows.js";
 
 test("PIPELINE_TABLE has names that are unique and fit for flags", () => {
   const names = PIPELINE_TABLE.map(({ name }) => name);
@@ -10,14 +12,23 @@ test("PIPELINE_TABLE has names that are unique and fit for flags", () => {
   expect(names.filter((name) => !/^[a-z0-9-]+$/.test(name))).toEqual([]);
 });
 
-describe.each([
-  { mode: "plain", strictEncoding: false },
-  { mode: "strict encoding", strictEncoding: true },
-])("on the main thread, $mode", ({ strictEncoding }) => {
-  test.each(PIPELINE_TABLE)("$name gives its elements", async ({ build, expected }) => {
-    const elements = await collect(build, { strictEncoding });
+const MODES: readonly (LocalRunOptions & { readonly mode: string })[] = [
+  { mode: "as it is fast", strictEncoding: false },
+  { mode: "with strict encoding" },
+  { mode: "one element or key a bundle", bundling: "smallest" },
+  { mode: "all in one bundle", bundling: "largest", strictEncoding: false },
+  { mode: "without fusion", fusion: false },
+];
+
+describe.each(MODES)("on the main thread, $mode", ({ mode: _mode, ...options }) => {
+  test.each(PIPELINE_TABLE)("$name gives its elements", async ({ name, build, expected }) => {
+    // A bundle for each of many thousands of elements shows nothing that one for each of a few
+    // does not.
+    const isLarge = SIZE_ROWS.some((row) => row.name === name);
+    const bundling = isLarge ? "auto" : (options.bundling ?? "auto");
+    const elements = await collect(build, { ...options, bundling });
     expect(compareBags(elements, expected)).toEqual({ missing: [], unexpected: [] });
-  });
+  }, 30_000);
 });
 
 describe("elementsAre", () => {

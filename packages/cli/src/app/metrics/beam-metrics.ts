@@ -42,18 +42,20 @@ export function parseBeamMetrics(text: string): BeamMetrics {
     counters.set(key, { transform, name, value: before + value });
   }
   return {
-    counters: [...counters.values()].sort(
-      (a, b) => a.transform.localeCompare(b.transform) || a.name.localeCompare(b.name),
-    ),
-    elements: [...elements]
-      .map(([pcollection, value]) => ({ pcollection, value }))
-      .sort((a, b) => a.pcollection.localeCompare(b.pcollection)),
+    counters: [...counters.values()],
+    elements: [...elements].map(([pcollection, value]) => ({ pcollection, value })),
   };
 }
 
 /** A stage shows what the accumulator held at its end, so the largest figures are the latest. */
 export function latestMetrics(texts: readonly string[]): BeamMetrics {
-  return texts.map(parseBeamMetrics).reduce(merge, noMetrics);
+  const { counters, elements } = texts.map(parseBeamMetrics).reduce(merge, noMetrics);
+  return {
+    counters: [...counters].sort(
+      (a, b) => a.transform.localeCompare(b.transform) || a.name.localeCompare(b.name),
+    ),
+    elements: [...elements].sort((a, b) => a.pcollection.localeCompare(b.pcollection)),
+  };
 }
 
 function merge(a: BeamMetrics, b: BeamMetrics): BeamMetrics {

@@ -1,0 +1,88 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { bytes } from "../../coders/bytes.js";
+import type { Coder } from "../../coders/coder.js";
+import { js } from "../../coders/js.js";
+import { timer } from "../../coders/timer.js";
+import { type DoFnSignature, isStateful } from "../../fn/do-fn-signature.js";
+import type { CellSpec } from "../../fn/state/cell-spec.js";
+import { EXPIRATION_FAMILY } from "../../model/state-scope.js";
+import type { TimeDomain } from "../../model/time-domain.js";
+import type { Window } from "../../model/window.js";
+import { functionSpec } from "../../proto/function-spec.js";
+import type { ParDoPayloadSchema, StateSpecSchema } from "../../proto/gen/pipeline/transforms_pb.js";
+import { TimeDomain_Enum } from "../../proto/gen/pipeline/windowing_pb.js";
+import { beamlineUrns, requirementUrns, userStateUrns } from "../../proto/urns.js";
+import type { CoderTable } from "./coder-table.js";
+
+type PayloadInit = Partial<MessageInitShape<typeof ParDoPayloadSchema>>;
+type StateSpecInit = MessageInitShape<typeof StateSpecSchema>;
+
+/** What a stateful DoFn's specs are made with. */
+export interface StateTranslation {
+  readonly coders: CoderTable;
+  /** Of the keys of its input. */
+  readonly keyCoder: Coder<unknown>;
+  readonly windowCoder: Coder<Window>;
+  /** The payload that leads a worker back to the DoFn. */
+  readonly payload: Uint8Array;
+}
+
+/** The fields of a ParDoPayload that come from what its DoFn asks for besides elements. */
+export function stateSpecsOf(signature: DoFnSignature, how: StateTranslation): PayloadInit {
+  const timerCoder = () =>
+    how.coders.idOf(timer(how.keyCoder, how.windowCoder) as unknown as Coder<unknown>);
+  const family = (domain: TimeDomain) => ({
+    timeDomain: domain === "event-time" ? TimeDomain_Enum.EVENT_TIME : TimeDomain_Enum.PROCESSING_TIME,
+    timerFamilyCoderId: timerCoder(),
+  });
+  const families = signature.timers.map(({ name, domain }) => [name, family(domain)] as const);
+  if (signature.onWindowExpiration) families.push([EXPIRATION_FAMILY, family("event-time")]);
+  return {
+    stateSpecs: Object.fromEntries(
+      signature.cells.map(({ name, spec }) => [name, stateSpecOf(spec, how)]),
+    ),
+    timerFamilySpecs: Object.fromEntries(families),
+    requestsFinalization: signature.finalizesBundles,
+    requiresTimeSortedInput: signature.requiresTimeSortedInput,
+    requiresStableInput: signature.requiresStableInput,
+    onWindowExpirationTimerFamilySpec: signature.onWindowExpiration ? EXPIRATION_FAMILY : "",
+  };
+}
+
+/** What such a DoFn demands of a runner: stands in `Pipeline.requirements`. */
+export function* requirementsOf(signature: DoFnSignature): Iterable<string> {
+  if (isStateful(signature)) yield requirementUrns.requiresStatefulProcessing;
+  if (signature.onWindowExpiration) yield requirementUrns.requiresOnWindowExpiration;
+  if (signature.requiresTimeSortedInput) yield requirementUrns.requiresTimeSortedInput;
+  if (signature.requiresStableInput) yield requirementUrns.requiresStableInput;
+  if (signature.finalizesBundles) yield requirementUrns.requiresBundleFinalization;
+}
+
+/**
+ * Runners keep bags of opaque bytes: every one can, and not every one can do more. A worker keeps
+ * maps, sets and lists as logs in them.
+ */
+function stateSpecOf(spec: CellSpec, { coders, payload }: StateTranslation): StateSpecInit {
+  const protocol = functionSpec(userStateUrns.bag);
+  switch (spec.kind) {
+    case "value": {
+      const value = { coderId: coders.idOf(spec.coder) };
+      return { spec: { case: "readModifyWriteSpec", value }, protocol };
+    }
+    case "bag": {
+      const value = { elementCoderId: coders.idOf(spec.coder) };
+      return { spec: { case: "bagSpec", value }, protocol };
+    }
+    case "combining": {
+      const accumulatorCoderId = coders.idOf(spec.combine.accumulatorCoder ?? js);
+      const combineFn = functionSpec(beamlineUrns.combineFn, payload);
+      return { spec: { case: "combiningSpec", value: { accumulatorCoderId, combineFn } }, protocol };
+    }
+    case "map":
+    case "set":
+    case "orderedList": {
+      const value = { elementCoderId: coders.idOf(bytes as Coder<unknown>) };
+      return { spec: { case: "bagSpec", value }, protocol };
+    }
+  }
+}
