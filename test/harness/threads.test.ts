@@ -2,10 +2,12 @@ import { grpcNetwork, type HarnessOptions, runHarness } from "beamline/harness";
 import { afterEach, describe, expect, test } from "vitest";
 import { fingerprintOf } from "../../packages/beamline/src/code-ref/fingerprint.js";
 import { decodeErrorReport } from "../../packages/beamline/src/harness/error-report.js";
+import { stepId } from "../../packages/beamline/src/harness/testing/descriptor-of-stage.js";
 import {
   type HarnessFixture,
   startHarness,
 } from "../../packages/beamline/src/harness/testing/harness-fixture.js";
+import { sideInputState } from "../../packages/beamline/src/harness/testing/side-input-state.js";
 import { fixtureOf } from "../../packages/beamline/src/harness/testing/stage-fixture.js";
 import {
   keepGroupsInState,
@@ -123,6 +125,26 @@ describe("runHarness with worker threads", () => {
     await bad.sendBytes(stateBackedGroup("k", ["a"], "gone"), true);
     const report = decodeErrorReport((await bad.answer).error);
     expect(report?.message).toContain("Cannot read state from the runner: no such state");
+  });
+
+  test("reads side inputs as they are asked for, and once a bundle", async () => {
+    const { runner, run } = await start({ stage: ["Begin", "Look up.out"] });
+    const fixture = fixtureOf(pipeline.toGraph({}), "Begin", "Look up.out");
+    const steps = new Map(fixture.stage.steps.map((step, i) => [stepId(i), step]));
+    const prices = new Map(Array.from({ length: 1000 }, (_, i) => [`k${i}`, i]));
+    const data = {
+      elements: () => prices,
+      keys: () => prices.keys(),
+      valuesOf: (key: unknown) => (prices.has(String(key)) ? [prices.get(String(key))] : []),
+    };
+    runner.sideInputs = sideInputState(steps, { open: () => ({ in: () => data }) }, 1 << 20);
+    const elements = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? "k7" : "none"));
+    const { outputs } = await run(elements);
+    expect(outputs).toHaveLength(100);
+    expect(outputs).toContainEqual(["k7", 7, 1000, 1000]);
+    expect(outputs).toContainEqual(["none", null, 1000, 1000]);
+    // The list, the keys, and two keys' values: nothing else, and nothing twice.
+    expect(runner.stateRequests).toBe(4);
   });
 
   test("answers a bundle with the difference when the worker builds another graph, and ends", async () => {

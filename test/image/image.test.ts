@@ -198,7 +198,7 @@ describeRegistry("beamline image", () => {
       "mounted",
       "mounted",
     ]);
-  }, 120_000);
+  }, 300_000);
 
   test("sends nothing for what is there, and a code change's own layer alone", async () => {
     const target = `${registry.host}/team/words:two`;
@@ -223,7 +223,7 @@ describeRegistry("beamline image", () => {
     } finally {
       writeFileSync(file, code);
     }
-  }, 120_000);
+  }, 300_000);
 
   test("gives the same inputs the same digest, without anything cached", async () => {
     const first = await made(["--image", `${registry.host}/team/same:one`]);
@@ -238,7 +238,7 @@ describeRegistry("beamline image", () => {
     const env = { XDG_CACHE_HOME: fresh };
     const second = await made(["--image", `${registry.host}/team/same:one`], env);
     expect(second.digest).toBe(first.digest);
-  }, 120_000);
+  }, 300_000);
 
   test("hangs the bill of materials on the image, and writes it", async () => {
     const file = join(folder, "sbom.json");
@@ -259,7 +259,7 @@ describeRegistry("beamline image", () => {
     const text = await blob.text();
     expect(readFileSync(file, "utf8")).toBe(text);
     expect(text).toContain("pkg:npm/zod@");
-  }, 120_000);
+  }, 300_000);
 
   test.each(["basic", "token"] as const)(
     "copies the base to another registry, with a login (%s)",
@@ -288,7 +288,7 @@ describeRegistry("beamline image", () => {
         await other.stop();
       }
     },
-    120_000,
+    300_000,
   );
 
   test("says all that is in the way at once, before it makes anything", async () => {
@@ -305,7 +305,7 @@ describeRegistry("beamline image", () => {
     ]);
     expect(missing.stderr).toMatch(/Cannot read the image .*base\/none:1: it is not there/);
     expect(missing.code).not.toBe(0);
-  }, 120_000);
+  }, 300_000);
 
   test("writes an image layout whose blobs are what they are called", async () => {
     const out = join(folder, "layout");
@@ -323,7 +323,7 @@ describeRegistry("beamline image", () => {
       const bytes = readFileSync(join(out, "blobs/sha256", name));
       expect(createHash("sha256").update(bytes).digest("hex")).toBe(name);
     }
-  }, 120_000);
+  }, 300_000);
 
   test("writes a Dockerfile with what it copies, and prints the command", async () => {
     const out = join(folder, "context");
@@ -337,5 +337,5 @@ describeRegistry("beamline image", () => {
       }
     }
     expect(statSync(join(out, "node-amd64/opt/node/bin/node")).mode & 0o777).toBe(0o755);
-  }, 120_000);
+  }, 300_000);
 });

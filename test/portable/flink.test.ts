@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { startFlink } from "./support/java-job-servers.js";
+import { customWindowRows } from "./support/refused-rows.js";
 import { testJobs } from "./support/test-jobs.js";
 import { testProcessWorkers } from "./support/test-process-workers.js";
 import { testTable } from "./support/test-table.js";
@@ -12,4 +13,4 @@ testJobs({
   processFailure: { code: "JOB_FAILED", message: expect.stringContaining("/nowhere/boot") },
 });
 testProcessWorkers("flink", server, { retries: false });
-testTable({ runner: "flink", server, rowsPerJob: 12 });
+testTable({ mustFail: customWindowRows, runner: "flink", server, rowsPerJob: 12 });

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { startPrism } from "./support/job-servers.js";
+import { customWindowRows } from "./support/refused-rows.js";
 import { testJobs } from "./support/test-jobs.js";
 import { testTable } from "./support/test-table.js";
 import { useServer } from "./support/use-server.js";
@@ -13,4 +14,4 @@ testJobs({
     message: expect.stringContaining("it starts no workers in a process environment"),
   },
 });
-testTable({ runner: "prism", server });
+testTable({ mustFail: customWindowRows, runner: "prism", server });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type BundleContext, DoFn, Pipeline, runPortable, text } from "./support/beamline.js";
 import { startSpark } from "./support/java-job-servers.js";
+import { customWindowRows } from "./support/refused-rows.js";
 import { testJobs } from "./support/test-jobs.js";
 import { testProcessWorkers } from "./support/test-process-workers.js";
 import { testTable } from "./support/test-table.js";
@@ -16,7 +17,7 @@ testJobs({
   processFailure: { code: "JOB_FAILED", message: expect.stringContaining("/nowhere/boot") },
 });
 testProcessWorkers("spark", server, { retries: true });
-testTable({ runner: "spark", server, rowsPerJob: 12 });
+testTable({ mustFail: customWindowRows, runner: "spark", server, rowsPerJob: 12 });
 
 test("a source is read by several tasks of Spark", async () => {
   const folder = mkdtempSync(join(tmpdir(), "beamline-spark-read-"));

@@ -83,7 +83,7 @@ describeJvm("a standalone Spark cluster", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^wordcount {2}beamline\.spark\.PipelineMain/);
     expect(stdout).toContain(`beam:env:process:v1 ${BOOT}`);
-    expect(stdout).toMatch(/beamline--pipeline\.mjs +\S+ kB +sha256 [0-9a-f]{64}/);
+    expect(stdout).toMatch(/beamline--pipeline\.mjs +\S+ [kM]B +sha256 [0-9a-f]{64}/);
     const json = await command("jar", "inspect", jar, "--json");
     expect(JSON.parse(json.stdout)).toMatchObject({ jobName: "wordcount" });
   });

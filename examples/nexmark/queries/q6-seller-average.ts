@@ -19,6 +19,7 @@ export function sellerAverage(events: PCollection<Event>): PCollection<[number, 
       trigger: repeatedly(afterCount(1)),
       accumulation: "accumulating",
       allowedLateness: 0,
+      onTime: "fire-if-nonempty",
     })
     .map("SellerSale", ({ auction, bid }): [number, Sale] => [
       auction.seller,

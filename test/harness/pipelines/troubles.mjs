@@ -13,6 +13,14 @@ export const pipeline = definePipeline({
     p.create([["k", "v"]])
       .groupByKey("Group")
       .map("Join", ([key, values]) => `${key}: ${[...values].join("")}`);
+    const prices = p.create("Prices", [["never", 0]]);
+    p.create("Words", ["never run"])
+      .reshuffle("Begin")
+      .map(
+        "Look up",
+        (word, { side }) => [word, side.map.get(word) ?? null, side.map.size, side.all.length],
+        { side: { map: prices.asMap(), all: prices.asList() } },
+      );
   },
 });
 

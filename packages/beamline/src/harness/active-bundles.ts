@@ -1,10 +1,10 @@
 import { BeamlineError } from "../model/errors.js";
-import type { ElementsData } from "../proto/elements-codec.js";
 import type { Network } from "../transport/transport.js";
 import type {
   BundleCounts,
   BundleResult,
   Chunk,
+  DelayedRoot,
   DesiredSplit,
   FromLane,
   LaneAnswer,
@@ -14,10 +14,10 @@ import type {
 } from "./bundle/messages.js";
 import type { SideTokens } from "./bundle/side-tokens.js";
 import type { StateAnswer } from "./bundle/state-access.js";
-import { BundleInput } from "./bundle-input.js";
+import { BundleInput, type Segment } from "./bundle-input.js";
 import { DataPlane } from "./channels/data-plane.js";
 import type { DescriptorInfo } from "./channels/descriptor-cache.js";
-import { sendChunks } from "./channels/send-chunks.js";
+import { sendChunks, sendTimers } from "./channels/send-chunks.js";
 import { StatePlane } from "./channels/state-plane.js";
 import { encodeErrorReport } from "./error-report.js";
 import type { OpenLane } from "./lanes/lane-handle.js";
@@ -32,6 +32,9 @@ export type BundleOutcome =
       readonly counts: BundleCounts;
       /** Outputs that are to go along with the answer. */
       readonly embedded: readonly Chunk[] | undefined;
+      readonly residualRoots: readonly DelayedRoot[];
+      /** Whether the worker wants to hear when the bundle has been committed. */
+      readonly finalizes: boolean;
     }
   | { readonly kind: "failed"; readonly report: string };
 
@@ -40,6 +43,8 @@ interface ActiveBundle {
   readonly descriptor: DescriptorInfo;
   readonly slot: Slot;
   readonly settle: (outcome: BundleOutcome) => void;
+  /** Changes of state that are under way. */
+  readonly writes: Promise<void>[];
 }
 
 /** The streams that bundles need besides the one that announces them. */
@@ -58,6 +63,9 @@ export interface ActiveBundlesOptions {
   readonly broken: (report: string) => void;
 }
 
+/** Bundles whose commitment may still be told. */
+const FINALIZERS = 10_000;
+
 /** Outputs up to this size go along with the answer, where the runner takes them there. */
 const EMBED_BYTES = 64 * 1024;
 
@@ -69,6 +77,8 @@ export class ActiveBundles {
   private readonly active = new Map<string, ActiveBundle>();
   private readonly questions = new Questions();
   private readonly planes: Planes;
+  /** Lanes that want to hear when a bundle has been committed. */
+  private readonly finalizers = new Map<string, Slot>();
   /** Why nothing can run here: the lanes cannot load the pipeline. */
   private refusal: string | undefined;
 
@@ -100,7 +110,7 @@ export class ActiveBundles {
   async process(
     instruction: string,
     wanted: Promise<DescriptorInfo>,
-    embedded: readonly ElementsData[],
+    embedded: readonly Segment[],
     sideTokens: SideTokens,
   ): Promise<BundleOutcome> {
     let descriptor: DescriptorInfo;
@@ -109,13 +119,14 @@ export class ActiveBundles {
       // A runner sends only over streams that are open, and waits for them before it hears of
       // anything else.
       for (const endpoint of descriptor.ports.values()) this.planes.data.open(endpoint);
+      if (descriptor.timerEndpoint !== undefined) this.planes.data.open(descriptor.timerEndpoint);
     } catch (error) {
       return this.failBefore(instruction, encodeErrorReport(error));
     }
     if (this.refusal !== undefined) return this.failBefore(instruction, this.refusal);
     const slot = this.pool.assign(instruction);
     const outcome = new Promise<BundleOutcome>((settle) => {
-      this.active.set(instruction, { instruction, descriptor, slot, settle });
+      this.active.set(instruction, { instruction, descriptor, slot, settle, writes: [] });
     });
     const { handle, descriptors } = slot;
     if (!descriptors.has(descriptor.id)) {
@@ -135,7 +146,7 @@ export class ActiveBundles {
   }
 
   /** See {@link DataPlane}. */
-  readonly deliver = (segment: ElementsData, owned: boolean): Promise<void> | undefined => {
+  readonly deliver = (segment: Segment, owned: boolean): Promise<void> | undefined => {
     const slot = this.active.get(segment.instructionId)?.slot;
     const wait = this.input.arrived(segment, slot !== undefined);
     if (slot !== undefined) postData(slot.handle, segment, owned);
@@ -171,6 +182,25 @@ export class ActiveBundles {
         return answer?.kind === "status" ? answer.text : "ended";
       }),
     );
+  }
+
+  /** The bundle has been committed: runs what its DoFns have asked for; resolves with an error. */
+  async finalize(instruction: string): Promise<string | undefined> {
+    const slot = this.finalizers.get(instruction);
+    if (slot === undefined) return undefined;
+    this.finalizers.delete(instruction);
+    const answer = await this.questions.ask(slot, (request) => ({
+      kind: "finalize",
+      request,
+      instruction,
+    }));
+    return answer?.kind === "finalize" ? answer.error : undefined;
+  }
+
+  private keepFinalizer(instruction: string, slot: Slot): void {
+    this.finalizers.set(instruction, slot);
+    const [oldest] = this.finalizers.keys();
+    if (this.finalizers.size > FINALIZERS && oldest !== undefined) this.finalizers.delete(oldest);
   }
 
   private abort(reason: string): void {
@@ -222,6 +252,9 @@ export class ActiveBundles {
       case "state":
         void this.fetchState(slot, message);
         return;
+      case "stateWrites":
+        this.writeState(message);
+        return;
       case "log":
         this.options.log(message.line);
     }
@@ -242,6 +275,19 @@ export class ActiveBundles {
       answer = { error: error instanceof Error ? error.message : String(error) };
     }
     handle.post({ kind: "state", request, answer });
+  }
+
+  /** What goes wrong fails the bundle when it ends. */
+  private writeState({ instruction, writes }: Extract<FromLane, { kind: "stateWrites" }>): void {
+    const bundle = this.active.get(instruction);
+    if (bundle === undefined) return;
+    const { stateEndpoint } = bundle.descriptor;
+    const written =
+      stateEndpoint === undefined
+        ? Promise.reject(noState())
+        : this.planes.state.write(stateEndpoint, instruction, writes);
+    written.catch(() => undefined);
+    bundle.writes.push(written);
   }
 
   private async send(slot: Slot, chunk: Chunk): Promise<void> {
@@ -265,20 +311,26 @@ export class ActiveBundles {
   private async finish(instruction: string, result: BundleResult): Promise<void> {
     const bundle = this.active.get(instruction);
     if (bundle === undefined) return;
-    const { counts, outputs, flushed } = result;
+    const { counts, outputs, flushed, timers, residualRoots, finalizes } = result;
     const size = outputs.reduce((sum, { bytes }) => sum + bytes.length, 0);
     // Java's runners take no elements, not even none, for a stage that has no outputs.
     const embed =
-      this.options.embedOutputs && outputs.length > 0 && !flushed && size <= EMBED_BYTES;
-    if (!embed) {
-      try {
-        await sendChunks(this.planes.data, bundle.descriptor, outputs);
-      } catch (error) {
-        this.settle(instruction, { kind: "failed", report: encodeErrorReport(error) });
-        return;
-      }
+      this.options.embedOutputs &&
+      outputs.length > 0 &&
+      timers.length === 0 &&
+      !flushed &&
+      size <= EMBED_BYTES;
+    try {
+      await Promise.all(bundle.writes);
+      if (!embed) await sendChunks(this.planes.data, bundle.descriptor, outputs);
+      await sendTimers(this.planes.data, bundle.descriptor, timers);
+    } catch (error) {
+      this.settle(instruction, { kind: "failed", report: encodeErrorReport(error) });
+      return;
     }
-    this.settle(instruction, { kind: "done", counts, embedded: embed ? outputs : undefined });
+    if (finalizes) this.keepFinalizer(instruction, bundle.slot);
+    const embedded = embed ? outputs : undefined;
+    this.settle(instruction, { kind: "done", counts, embedded, residualRoots, finalizes });
   }
 
   private settle(instruction: string, outcome: BundleOutcome): void {
@@ -301,6 +353,9 @@ export class ActiveBundles {
 
   private laneDied(slot: Slot, cause: Error): void {
     this.questions.drop(slot);
+    for (const [instruction, kept] of this.finalizers) {
+      if (kept === slot) this.finalizers.delete(instruction);
+    }
     if (this.refusal !== undefined) return;
     const report = encodeErrorReport(cause);
     this.options.log({ severity: "error", atMs: Date.now(), message: cause.message });

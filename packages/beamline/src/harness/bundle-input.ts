@@ -1,4 +1,15 @@
-import type { ElementsData } from "../proto/elements-codec.js";
+import type { ElementsData, ElementsTimers } from "../proto/elements-codec.js";
+
+/** Elements of one bundle at one source, or timers of one family. */
+export interface Segment extends ElementsData {
+  /** Undefined where these are elements. */
+  readonly timerFamilyId?: string;
+}
+
+/** Timers in the form of elements. */
+export function segmentOfTimers({ timers, ...segment }: ElementsTimers): Segment {
+  return { ...segment, data: timers };
+}
 
 /** Bytes that may have come in for one bundle and not be worked on yet. */
 const LIMIT_BYTES = 16 * 1024 * 1024;
@@ -7,7 +18,7 @@ const REMEMBERED = 10_000;
 
 interface Backlog {
   /** What came before the bundle itself: data and control are different streams. */
-  early: ElementsData[];
+  early: Segment[];
   bytes: number;
   room: (() => void) | undefined;
   wait: Promise<void> | undefined;
@@ -19,7 +30,7 @@ export class BundleInput {
   private readonly over = new Set<string>();
 
   /** The bundle is there: hands out what came before it. */
-  begin(instruction: string): readonly ElementsData[] {
+  begin(instruction: string): readonly Segment[] {
     this.over.delete(instruction);
     const backlog = this.backlogOf(instruction);
     const { early } = backlog;
@@ -28,7 +39,7 @@ export class BundleInput {
   }
 
   /** Counts a segment; the promise, if there is one, resolves when there is room for more. */
-  arrived(segment: ElementsData, isActive: boolean): Promise<void> | undefined {
+  arrived(segment: Segment, isActive: boolean): Promise<void> | undefined {
     const { instructionId, data } = segment;
     if (this.over.has(instructionId)) return undefined;
     const backlog = this.backlogOf(instructionId);

@@ -5,10 +5,13 @@ import type {
   ProcessBundleRequest,
   ProcessBundleSplitRequest,
 } from "../proto/gen/fn-execution/control_pb.js";
+import { IsBounded_Enum } from "../proto/gen/pipeline/pipeline_pb.js";
+import { durationFromMillis, timestampFromMillis } from "../proto/instants.js";
 import type { ActiveBundles } from "./active-bundles.js";
-import type { BundleCounts, RootElement } from "./bundle/messages.js";
+import type { BundleCounts, DelayedRoot, RootElement } from "./bundle/messages.js";
 import { segmentsOf } from "./bundle/segments-of.js";
 import { type SideTokens, sideTokenId } from "./bundle/side-tokens.js";
+import { segmentOfTimers } from "./bundle-input.js";
 import type { DescriptorCache } from "./channels/descriptor-cache.js";
 import { encodeErrorReport } from "./error-report.js";
 import { type Measurement, measurementsOf, ShortIds } from "./monitoring.js";
@@ -56,8 +59,7 @@ export class Instructions {
       case "processBundleSplit":
         return await this.split(request.value);
       case "finalizeBundle":
-        // No DoFn can ask for it yet, so there is nothing to run.
-        return { case: "finalizeBundle", value: {} };
+        return await this.finalize(request.value.instructionId);
       case "monitoringInfos":
         return this.metadata(request.value.monitoringInfoId);
       case "harnessMonitoringInfos":
@@ -75,18 +77,25 @@ export class Instructions {
     const outcome = await this.bundles.process(
       instruction,
       descriptor,
-      elements?.data ?? [],
+      [...(elements?.data ?? []), ...(elements?.timers ?? []).map(segmentOfTimers)],
       sideTokensOf(cacheTokens),
     );
     if (outcome.kind === "failed") return { error: outcome.report };
-    const { counts, embedded } = outcome;
+    const { counts, embedded, residualRoots, finalizes } = outcome;
     return {
       case: "processBundle",
       value: {
         ...this.metrics(counts),
+        residualRoots: residualRoots.map(delayedApplicationOf),
+        requiresFinalization: finalizes,
         ...(embedded === undefined ? {} : { elements: { data: embedded.flatMap(segmentsOf) } }),
       },
     };
+  }
+
+  private async finalize(instruction: string): Promise<Answer | { readonly error: string }> {
+    const error = await this.bundles.finalize(instruction);
+    return error === undefined ? { case: "finalizeBundle", value: {} } : { error };
   }
 
   private async progress(instruction: string): Promise<Answer> {
@@ -109,7 +118,7 @@ export class Instructions {
       case: "processBundleSplit",
       value: {
         primaryRoots: split.primaryRoots.map(applicationOf),
-        residualRoots: split.residualRoots.map((root) => ({ application: applicationOf(root) })),
+        residualRoots: split.residualRoots.map(delayedApplicationOf),
         channelSplits: split.channels.map(({ transform, lastPrimary, firstResidual }) => ({
           transformId: transform,
           lastPrimaryElement: BigInt(lastPrimary),
@@ -137,6 +146,20 @@ export class Instructions {
 
 function applicationOf({ transform, input, element }: RootElement) {
   return { transformId: transform, inputId: input, element };
+}
+
+function delayedApplicationOf(root: DelayedRoot) {
+  const outputWatermarks = Object.entries(root.watermarks).map(
+    ([output, watermark]) => [output, timestampFromMillis(watermark)] as const,
+  );
+  return {
+    application: {
+      ...applicationOf(root),
+      outputWatermarks: Object.fromEntries(outputWatermarks),
+      isBounded: root.isBounded ? IsBounded_Enum.BOUNDED : IsBounded_Enum.UNBOUNDED,
+    },
+    ...(root.delayMs === 0 ? {} : { requestedTimeDelay: durationFromMillis(root.delayMs) }),
+  };
 }
 
 /** The tokens under which side inputs that earlier bundles have read are still right. */

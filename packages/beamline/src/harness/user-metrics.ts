@@ -94,7 +94,9 @@ export function readUserMetric(urn: string, payload: Uint8Array): MetricData | u
 }
 
 /** A counter under its name in the job, or a bucket of a histogram. */
-export function bucketOf(name: string): { readonly of: string; readonly bound: number } | undefined {
+export function bucketOf(
+  name: string,
+): { readonly of: string; readonly bound: number } | undefined {
   const at = name.lastIndexOf(BUCKET);
   if (at < 0) return undefined;
   const bound = name.slice(at + BUCKET.length);

@@ -74,8 +74,12 @@ class Batches<K, V> extends DoFn<[K, V], [K, V[]]> {
     const size = bytes === undefined ? 0 : encodeNested(this.coder, value).length;
     const fill = { count: before.count + 1, bytes: before.bytes + size };
     this.values.add(value);
-    if (fill.count >= (count ?? Number.POSITIVE_INFINITY)) return this.emit(key, ctx);
-    if (fill.bytes >= (bytes ?? Number.POSITIVE_INFINITY)) return this.emit(key, ctx);
+    const isFull =
+      (count !== undefined && fill.count >= count) || (bytes !== undefined && fill.bytes >= bytes);
+    if (isFull) {
+      this.emit(key, ctx);
+      return;
+    }
     this.fill.write(fill);
     if (before.count > 0) return;
     this.windowEnd.set(maxTimestamp(ctx.window));

@@ -37,7 +37,15 @@ export async function recordOf(
   { record }: Pick<App, "record">,
   open: (bucket: string) => Promise<Storage>,
 ): Promise<DeployRecord | undefined> {
-  const place = record === undefined ? undefined : s3Place(record);
+  return record === undefined ? undefined : await readRecord(record, open);
+}
+
+/** The record at an `s3://` URL; undefined when there is none. */
+export async function readRecord(
+  url: string,
+  open: (bucket: string) => Promise<Storage>,
+): Promise<DeployRecord | undefined> {
+  const place = s3Place(url);
   if (place === undefined) return undefined;
   const bytes = await (await open(place.bucket)).get(place.key);
   return bytes === undefined ? undefined : parseRecord(new TextDecoder().decode(bytes));

@@ -18,6 +18,9 @@ export const RECORD_ANNOTATION = "beamline.dev/record";
 /** Spark's ids of earlier runs under the same name, with commas between them. */
 export const EARLIER_RUNS_ANNOTATION = "beamline.dev/earlier-runs";
 
+/** `s3://` URLs of the records of earlier deploys under the same name, with commas between them. */
+export const EARLIER_RECORDS_ANNOTATION = "beamline.dev/earlier-records";
+
 /** There when people have ended the application themselves. */
 export const CANCELLED_ANNOTATION = "beamline.dev/cancelled";
 
@@ -105,6 +108,8 @@ export interface App {
   readonly record: string | undefined;
   /** Spark's ids of runs under this name before it. */
   readonly earlierRuns: readonly string[];
+  /** `s3://` URLs of the records of deploys under this name before it. */
+  readonly earlierRecords: readonly string[];
   /** `s3a://` URL of the folder of event logs. */
   readonly eventLogs: string | undefined;
   readonly deleting: boolean;
@@ -132,7 +137,8 @@ export function appOf(object: SparkApplicationObject): App {
     ended,
     attempts: status?.executionAttempts ?? 0,
     record: annotations[RECORD_ANNOTATION],
-    earlierRuns: (annotations[EARLIER_RUNS_ANNOTATION] ?? "").split(",").filter((id) => id !== ""),
+    earlierRuns: listOf(annotations[EARLIER_RUNS_ANNOTATION]),
+    earlierRecords: listOf(annotations[EARLIER_RECORDS_ANNOTATION]),
     eventLogs:
       spec?.sparkConf?.["spark.eventLog.enabled"] === "true"
         ? spec.sparkConf["spark.eventLog.dir"]
@@ -150,6 +156,10 @@ export function hasEnded({ state }: Pick<App, "state">): boolean {
 function stateOf(text: string | undefined): ApplicationState {
   if (text === undefined || text === "") return "";
   return STATES.includes(text) ? (text as ApplicationState) : "UNKNOWN";
+}
+
+function listOf(text: string | undefined): string[] {
+  return (text ?? "").split(",").filter((item) => item !== "");
 }
 
 function dateOf(text: string | null | undefined): Date | undefined {

@@ -10,6 +10,7 @@ import { appShowCommand } from "./app/show.js";
 import { appUiCommand } from "./app/ui.js";
 import { appWatchCommand } from "./app/watch.js";
 import { deployCommand } from "./deploy.js";
+import { doctorCommand } from "./doctor.js";
 import { graphCommand } from "./graph.js";
 import { iamCommand } from "./iam.js";
 import { imageCommand } from "./image.js";
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   jobsWaitCommand,
   jobsMetricsCommand,
   jobsCancelCommand,
+  doctorCommand,
   deployCommand,
   appListCommand,
   appShowCommand,

@@ -1,3 +1,4 @@
+import { doctorFlags } from "../doctor/doctor-flags.js";
 import { imageShapeFlags } from "../image/image-flags.js";
 import { imageFlag, nameFlag, placeFlags, shapeFlags } from "../manifest/manifest-flags.js";
 
@@ -8,4 +9,5 @@ export const configurableFlags = {
   ...placeFlags,
   ...shapeFlags,
   ...imageShapeFlags,
+  cluster: doctorFlags.cluster,
 };

@@ -1,5 +1,13 @@
 import { setTimeout } from "node:timers/promises";
-import { appOf, EARLIER_RUNS_ANNOTATION, hasEnded, SPARK_APPLICATION, type SparkApplicationObject } from "../app/spark-application.js";
+import {
+  appOf,
+  EARLIER_RECORDS_ANNOTATION,
+  EARLIER_RUNS_ANNOTATION,
+  hasEnded,
+  RECORD_ANNOTATION,
+  SPARK_APPLICATION,
+  type SparkApplicationObject,
+} from "../app/spark-application.js";
 import type { Storage } from "../app/storage.js";
 import type { KubeClient } from "../kube/client.js";
 import type { KubeObject } from "../kube/kube-object.js";
@@ -52,7 +60,7 @@ export async function applyPlan(
     await removeApp(client, plan.app, signal);
   }
   onProgress("applying");
-  return await applyPatiently(client, withEarlierRuns(wish.application, live), options);
+  return await applyPatiently(client, withPast(wish.application, live), options);
 }
 
 async function waitForEnd(
@@ -70,15 +78,21 @@ async function waitForEnd(
   }
 }
 
-/** The event logs of earlier runs belong to the name, and go when it is deleted. */
-function withEarlierRuns(application: KubeObject, live: SparkApplicationObject | undefined): KubeObject {
+/** The event logs and artefacts of earlier runs belong to the name, and go when it is deleted. */
+function withPast(application: KubeObject, live: SparkApplicationObject | undefined): KubeObject {
   if (live === undefined) return application;
-  const { earlierRuns, sparkId } = appOf(live);
-  const runs = [...earlierRuns, ...(sparkId === undefined ? [] : [sparkId])].slice(-MOST_RUNS);
-  if (runs.length === 0) return application;
-  const annotations = {
-    ...application.metadata.annotations,
-    [EARLIER_RUNS_ANNOTATION]: runs.join(","),
+  const { annotations = {} } = application.metadata;
+  const { earlierRuns, sparkId, earlierRecords, record } = appOf(live);
+  const runs = [...earlierRuns, ...(sparkId === undefined ? [] : [sparkId])];
+  const records = [...earlierRecords, ...(record === undefined ? [] : [record])].filter(
+    (each, index, all) => each !== annotations[RECORD_ANNOTATION] && all.indexOf(each) === index,
+  );
+  const past = {
+    [EARLIER_RUNS_ANNOTATION]: runs.slice(-MOST_RUNS).join(","),
+    [EARLIER_RECORDS_ANNOTATION]: records.slice(-MOST_RUNS).join(","),
   };
-  return { ...application, metadata: { ...application.metadata, annotations } };
+  return {
+    ...application,
+    metadata: { ...application.metadata, annotations: { ...annotations, ...past } },
+  };
 }

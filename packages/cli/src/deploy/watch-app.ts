@@ -44,7 +44,7 @@ const LOOK_MS = 1000;
 const PROGRESS_EVERY_MS = 2000;
 const TROUBLE_EVERY_MS = 4000;
 /** How long trouble that somebody may mend on the cluster is waited out. */
-const STUCK_MS = 90_000;
+const STUCK_MS = 60_000;
 
 /** Watches an application until it ends or cannot get further. */
 export async function watchApp(request: WatchRequest): Promise<Watched> {

@@ -67,12 +67,18 @@ async function sourceMapOf({ file }: PipelineBundle, root: string): Promise<Arti
   const sources = map.sources.map((source) => {
     const path = relative(root, resolve(dirname(file), decodeURI(source)));
     // The library in a checkout, say: no path of this machine goes along.
-    if (path.startsWith("..") || isAbsolute(path)) return `node_modules/${basename(source)}`;
+    if (path.startsWith("..") || isAbsolute(path)) return `node_modules/${inPackage(source)}`;
     return encodeURI(path.replaceAll(sep, "/"));
   });
   // The text of the sources stays here.
   const bytes = Buffer.from(JSON.stringify({ ...map, sources, sourcesContent: undefined }));
   return { stagedName: STAGED_MAP, bytes };
+}
+
+/** The path from the name of its package on, or else the file's name alone. */
+function inPackage(source: string): string {
+  const [, inside] = /.*\/node_modules\/(.*)$/.exec(source) ?? [];
+  return inside ?? basename(source);
 }
 
 function notBundled(packageName: string): Problem {

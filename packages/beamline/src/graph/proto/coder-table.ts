@@ -9,6 +9,13 @@ export class CoderTable {
   private readonly ids = new Map<string, string>();
   private readonly protos: Record<string, CoderProto> = {};
 
+  private readonly prefix: string;
+
+  /** @param prefix - Of the ids: tells the coders of several tables apart. */
+  constructor(prefix = "c") {
+    this.prefix = prefix;
+  }
+
   /** The id of a coder, which is added with its components when it is new. */
   idOf(coder: Coder<unknown>): string {
     return this.add(specFromCoder(coder));
@@ -24,7 +31,7 @@ export class CoderTable {
     const key = JSON.stringify([urn, content, componentCoderIds]);
     const present = this.ids.get(key);
     if (present !== undefined) return present;
-    const id = `c${this.ids.size}`;
+    const id = `${this.prefix}${this.ids.size}`;
     this.ids.set(key, id);
     this.protos[id] = create(CoderSchema, { spec: functionSpec(urn, payload), componentCoderIds });
     return id;

@@ -45,8 +45,8 @@ import { restrictionStateCoder } from "../splittable-coders.js";
 import { CoderTable } from "./coder-table.js";
 import { encodeFunctionPayload, type ReshufflePart } from "./function-payload.js";
 import { sideInputIdsOf, sideInputSpecsOf } from "./side-inputs-to-proto.js";
-import { windowFnToProto } from "./window-fn-to-proto.js";
 import { requirementsOf, stateSpecsOf } from "./state-to-proto.js";
+import { windowFnToProto } from "./window-fn-to-proto.js";
 import { WindowingTable, windowCoderOf } from "./windowing-to-proto.js";
 
 type TransformInit = MessageInitShape<typeof PTransformSchema>;

@@ -9,12 +9,14 @@ import { EXPIRATION_FAMILY } from "../../model/state-scope.js";
 import type { TimeDomain } from "../../model/time-domain.js";
 import type { Window } from "../../model/window.js";
 import { functionSpec } from "../../proto/function-spec.js";
-import type { ParDoPayloadSchema, StateSpecSchema } from "../../proto/gen/pipeline/transforms_pb.js";
+import type {
+  ParDoPayloadSchema,
+  StateSpecSchema,
+} from "../../proto/gen/pipeline/transforms_pb.js";
 import { TimeDomain_Enum } from "../../proto/gen/pipeline/windowing_pb.js";
 import { beamlineUrns, requirementUrns, userStateUrns } from "../../proto/urns.js";
 import type { CoderTable } from "./coder-table.js";
 
-type PayloadInit = Partial<MessageInitShape<typeof ParDoPayloadSchema>>;
 type StateSpecInit = MessageInitShape<typeof StateSpecSchema>;
 
 /** What a stateful DoFn's specs are made with. */
@@ -28,11 +30,12 @@ export interface StateTranslation {
 }
 
 /** The fields of a ParDoPayload that come from what its DoFn asks for besides elements. */
-export function stateSpecsOf(signature: DoFnSignature, how: StateTranslation): PayloadInit {
+export function stateSpecsOf(signature: DoFnSignature, how: StateTranslation) {
   const timerCoder = () =>
     how.coders.idOf(timer(how.keyCoder, how.windowCoder) as unknown as Coder<unknown>);
   const family = (domain: TimeDomain) => ({
-    timeDomain: domain === "event-time" ? TimeDomain_Enum.EVENT_TIME : TimeDomain_Enum.PROCESSING_TIME,
+    timeDomain:
+      domain === "event-time" ? TimeDomain_Enum.EVENT_TIME : TimeDomain_Enum.PROCESSING_TIME,
     timerFamilyCoderId: timerCoder(),
   });
   const families = signature.timers.map(({ name, domain }) => [name, family(domain)] as const);
@@ -76,7 +79,10 @@ function stateSpecOf(spec: CellSpec, { coders, payload }: StateTranslation): Sta
     case "combining": {
       const accumulatorCoderId = coders.idOf(spec.combine.accumulatorCoder ?? js);
       const combineFn = functionSpec(beamlineUrns.combineFn, payload);
-      return { spec: { case: "combiningSpec", value: { accumulatorCoderId, combineFn } }, protocol };
+      return {
+        spec: { case: "combiningSpec", value: { accumulatorCoderId, combineFn } },
+        protocol,
+      };
     }
     case "map":
     case "set":

@@ -3,6 +3,8 @@ import { Fifo } from "../../exec/fifo.js";
 /** A piece of input that waits for its bundle. */
 export interface Waiting {
   readonly transform: string;
+  /** The family of timers; undefined where these are elements. */
+  readonly family?: string | undefined;
   readonly bytes: Uint8Array;
   readonly isLast: boolean;
 }

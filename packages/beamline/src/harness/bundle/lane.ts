@@ -13,7 +13,10 @@ import type { SideTokens } from "./side-tokens.js";
 import { stageFromDescriptor } from "./stage-from-descriptor.js";
 import type { StateAccess, StateAnswer } from "./state-access.js";
 import { BundleState } from "./state-backed-iterable.js";
-import { createStation, type Station } from "./station.js";
+import { createStation, type Finalizer, type Station } from "./station.js";
+
+/** Bundles whose commitment may still be told; a runner need not tell of any. */
+const FINALIZERS = 1000;
 
 export type PostFromLane = (message: FromLane, transfer?: readonly ArrayBuffer[]) => void;
 
@@ -21,6 +24,8 @@ export interface LaneOptions {
   /** Bundles that the whole worker can run at the same time: a hint for splits. */
   readonly parallelism: number;
   readonly state: StateAccess;
+  /** Hears of what has come in while user code runs without a pause. Default: nothing does. */
+  readonly poll?: () => void;
   /** Called with answers that come as messages. */
   readonly stateAnswered?: (request: number, answer: StateAnswer) => void;
   /** Runs a bundle's code so that what it logs is known to be its. Default: just runs it. */
@@ -40,6 +45,8 @@ export class Lane {
   private readonly idle = new Map<string, Station[]>();
   private readonly bundles = new Map<string, RunningBundle>();
   private readonly stations = new Map<string, Station>();
+  /** Of bundles that may still be committed. */
+  private readonly finalizers = new Map<string, readonly Finalizer[]>();
   private readonly running = new Set<Promise<void>>();
 
   constructor(graph: Graph, options: LaneOptions, post: PostFromLane) {
@@ -81,6 +88,12 @@ export class Lane {
         this.post({ kind: "answer", request: message.request, answer });
         return;
       }
+      case "finalize":
+        void this.finalize(message.instruction).then((error) => {
+          const answer = { kind: "finalize" as const, error };
+          this.post({ kind: "answer", request: message.request, answer });
+        });
+        return;
       case "state":
         this.options.stateAnswered?.(message.request, message.answer);
         return;
@@ -132,6 +145,7 @@ export class Lane {
     const { instruction } = bundle;
     try {
       const result = await running;
+      this.keepFinalizers(bundle);
       this.idle.get(descriptor)?.push(station);
       this.forget(instruction);
       this.post({ kind: "done", instruction, result }, result.outputs.flatMap(bufferOf));
@@ -141,6 +155,24 @@ export class Lane {
       // Its DoFns are in an unknown state: the next attempt gets new ones.
       await this.teardown(station);
     }
+  }
+
+  private keepFinalizers({ instruction, finalizers }: RunningBundle): void {
+    if (finalizers.length === 0) return;
+    this.finalizers.set(instruction, finalizers);
+    const [oldest] = this.finalizers.keys();
+    if (this.finalizers.size > FINALIZERS && oldest !== undefined) this.finalizers.delete(oldest);
+  }
+
+  /** Runs what a committed bundle has asked for; resolves with what went wrong. */
+  private async finalize(instruction: string): Promise<string | undefined> {
+    const finalizers = this.finalizers.get(instruction) ?? [];
+    this.finalizers.delete(instruction);
+    const results = await Promise.allSettled(finalizers.map(async (finalizer) => finalizer()));
+    for (const result of results) {
+      if (result.status === "rejected") return encodeErrorReport(result.reason);
+    }
+    return undefined;
   }
 
   private forget(instruction: string): void {
@@ -160,9 +192,12 @@ export class Lane {
     const state = new BundleState(this.options.state);
     const coders = new DescriptorCoders(this.coders, state);
     const stage = stageFromDescriptor(this.descriptorOf(descriptor), this.graph, coders);
-    return createStation(stage, state, this.options.parallelism, (chunk) =>
-      this.post({ kind: "output", ...chunk }, bufferOf(chunk)),
-    );
+    return createStation(stage, state, {
+      parallelism: this.options.parallelism,
+      poll: this.options.poll,
+      post: (chunk) => this.post({ kind: "output", ...chunk }, bufferOf(chunk)),
+      postWrites: (instruction, writes) => this.post({ kind: "stateWrites", instruction, writes }),
+    });
   }
 
   private addDescriptor(id: string, bytes: Uint8Array): void {

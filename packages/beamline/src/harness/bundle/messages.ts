@@ -1,6 +1,6 @@
 import type { NamedMetric } from "../../exec/step-metrics.js";
-import type { SideTokens } from "./side-tokens.js";
 import type { Timestamp } from "../../model/time.js";
+import type { SideTokens } from "./side-tokens.js";
 import type { StateAnswer, StateQuery, StateWrite } from "./state-access.js";
 
 /**

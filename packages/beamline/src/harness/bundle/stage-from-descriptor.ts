@@ -1,14 +1,20 @@
 import { fromBinary } from "@bufbuild/protobuf";
+import type { Coder } from "../../coders/coder.js";
+import { windowedValue } from "../../coders/windowed-value.js";
 import type { Stage, StageSink, Step } from "../../exec/stage.js";
 import type { Graph, PCollectionId } from "../../graph/nodes.js";
 import { sideInputId } from "../../graph/proto/side-inputs-to-proto.js";
+import { windowCoderOf } from "../../graph/proto/windowing-to-proto.js";
 import { BeamlineError } from "../../model/errors.js";
 import type { ProcessBundleDescriptor } from "../../proto/gen/fn-execution/control_pb.js";
 import { RemoteGrpcPortSchema } from "../../proto/gen/fn-execution/data_pb.js";
 import type { PTransform } from "../../proto/gen/pipeline/pipeline_pb.js";
 import { runnerTransformUrns } from "../../proto/urns.js";
 import type { DescriptorCoders, ElementCoder } from "./descriptor-coders.js";
+import type { RootPort } from "./residual-roots.js";
+import { familiesOf, isStatefulStep } from "./stateful-steps.js";
 import { stepsOf } from "./steps-of-transform.js";
+import type { FamilyPort } from "./user-state/fn-api-timers.js";
 
 /** Where elements come in. */
 export interface SourcePort {
@@ -32,6 +38,10 @@ export interface DescriptorStage {
   readonly sinks: readonly SinkPort[];
   /** Ids of the transforms behind the stage's steps, in the same order. */
   readonly transformIds: readonly string[];
+  /** Timers that come in and go out. */
+  readonly families: readonly FamilyPort[];
+  /** The steps that may leave restrictions for later. */
+  readonly roots: readonly RootPort[];
 }
 
 type Entry = readonly [id: string, transform: PTransform];
@@ -49,6 +59,8 @@ export function stageFromDescriptor(
   const sinks: SinkPort[] = [];
   const steps: Step[] = [];
   const transformIds: string[] = [];
+  const families: FamilyPort[] = [];
+  const roots: RootPort[] = [];
   for (const [id, transform] of inTopologicalOrder(descriptor.id, entries)) {
     switch (transform.spec?.urn) {
       case runnerTransformUrns.dataSource: {
@@ -64,8 +76,15 @@ export function stageFromDescriptor(
         break;
       }
       default:
-        for (const step of stepsOf(id, transform, graph)) {
-          steps.push(withWireSideInputs(step, descriptor, transform, coders));
+        for (const found of stepsOf(id, transform, graph)) {
+          const coder = inputCoderOf(found.input, descriptor, sources, coders);
+          const wired = withWireSideInputs(found, descriptor, transform, coders);
+          const step = coder === undefined ? wired : { ...wired, inputCoder: coder };
+          if (isStatefulStep(step)) {
+            families.push(...familiesOf(id, step, transform, descriptor, coders));
+          }
+          if (isProcessStep(step)) roots.push(rootOf(id, step, transform, sources, coder));
+          steps.push(step);
           transformIds.push(id);
         }
     }
@@ -77,7 +96,46 @@ export function stageFromDescriptor(
     sinks,
     coders: new Map(),
   };
-  return { stage, sources, sinks, transformIds };
+  return { stage, sources, sinks, transformIds, families, roots };
+}
+
+/** The coder of a step's elements where the runner has said it. */
+function inputCoderOf(
+  input: PCollectionId,
+  descriptor: ProcessBundleDescriptor,
+  sources: readonly SourcePort[],
+  coders: DescriptorCoders,
+): Coder<unknown> | undefined {
+  // Both say the same where it matters: how keys are encoded.
+  const source = sources.find(({ pcollection }) => pcollection === input);
+  if (source !== undefined) return source.coder.value;
+  const coderId = descriptor.pcollections[input]?.coderId;
+  return coderId === undefined ? undefined : coders.coder(descriptor, coderId);
+}
+
+function isProcessStep({ operation }: Step): boolean {
+  return operation.kind === "splittable" && operation.step === "processSized";
+}
+
+function rootOf(
+  id: string,
+  { name, input, operation, windowing }: Step,
+  transform: PTransform,
+  sources: readonly SourcePort[],
+  coder: Coder<unknown> | undefined,
+): RootPort {
+  const source = sources.find(({ pcollection }) => pcollection === input);
+  const local = Object.entries(transform.inputs).find(([, pcollection]) => pcollection === input);
+  const ofPairs =
+    coder === undefined ? undefined : windowedValue(coder, windowCoderOf(windowing?.windowFn));
+  return {
+    step: name,
+    transform: id,
+    input: local?.[0] ?? "",
+    coder: source?.coder ?? ofPairs,
+    outputs: Object.keys(transform.outputs),
+    isBounded: operation.kind !== "splittable" || operation.make().isBounded,
+  };
 }
 
 /** Side inputs come in the coders that the runner has chosen for their PCollections. */

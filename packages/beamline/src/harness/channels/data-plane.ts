@@ -1,9 +1,10 @@
-import type { ElementsData, ElementsFrame } from "../../proto/elements-codec.js";
+import type { ElementsData, ElementsFrame, ElementsTimers } from "../../proto/elements-codec.js";
 import { BeamFnData } from "../../proto/gen/fn-execution/data_pb.js";
 import type { ClientStream, Network, Transport } from "../../transport/transport.js";
+import { type Segment, segmentOfTimers } from "../bundle-input.js";
 
 /** Takes what comes in; a promise asks the sender to wait. */
-export type Deliver = (segment: ElementsData, owned: boolean) => Promise<void> | undefined;
+export type Deliver = (segment: Segment, owned: boolean) => Promise<void> | undefined;
 
 interface Channel {
   readonly transport: Transport;
@@ -44,8 +45,12 @@ export class DataPlane {
   }
 
   /** Sends segments as one message. The promise, if there is one, asks to wait before the next. */
-  send(endpoint: string, data: readonly ElementsData[]): Promise<void> | undefined {
-    return this.open(endpoint).stream.send({ data, timers: [] });
+  send(
+    endpoint: string,
+    data: readonly ElementsData[],
+    timers: readonly ElementsTimers[] = [],
+  ): Promise<void> | undefined {
+    return this.open(endpoint).stream.send({ data, timers });
   }
 
   close(): void {
@@ -61,9 +66,9 @@ export class DataPlane {
   private async read(endpoint: string, { stream, transport }: Channel): Promise<void> {
     let failure: unknown;
     try {
-      for await (const { data } of stream.messages) {
-        const owned = data.length === 1;
-        for (const segment of data) {
+      for await (const { data, timers } of stream.messages) {
+        const owned = data.length + timers.length === 1;
+        for (const segment of [...data, ...timers.map(segmentOfTimers)]) {
           const wait = this.deliver(segment, owned);
           if (wait !== undefined) await wait;
         }

@@ -15,6 +15,8 @@ export interface DescriptorInfo {
   /** Data endpoints by source or sink transform. */
   readonly ports: ReadonlyMap<string, string>;
   readonly stateEndpoint: string | undefined;
+  /** Where timers go. Default: where elements do. */
+  readonly timerEndpoint: string | undefined;
 }
 
 /** Fetches each descriptor once. */
@@ -51,12 +53,14 @@ function describe(id: string, descriptor: ProcessBundleDescriptor): DescriptorIn
     const { apiServiceDescriptor } = fromBinary(RemoteGrpcPortSchema, spec.payload);
     ports.set(transform, apiServiceDescriptor?.url ?? "");
   }
+  const timers = descriptor.timerApiServiceDescriptor?.url;
   const state = descriptor.stateApiServiceDescriptor?.url;
   return {
     id,
     bytes: toBinary(ProcessBundleDescriptorSchema, descriptor),
     ports,
     stateEndpoint: state === "" ? undefined : state,
+    timerEndpoint: timers === "" ? undefined : timers,
   };
 }
 

@@ -28,3 +28,22 @@ export function sendChunks(
   }
   return waits.length === 0 ? undefined : Promise.all(waits);
 }
+
+/** Sends the timers of a bundle, the mark of each family's end apart as with elements. */
+export function sendTimers(
+  data: DataPlane,
+  { ports, timerEndpoint }: DescriptorInfo,
+  chunks: readonly Chunk[],
+): Promise<void> | undefined {
+  if (chunks.length === 0) return undefined;
+  const [anyPort] = ports.values();
+  const endpoint = timerEndpoint ?? anyPort ?? "";
+  const timers = chunks.flatMap((chunk) =>
+    segmentsOf(chunk).map(({ data: bytes, ...segment }) => ({
+      ...segment,
+      timerFamilyId: chunk.family ?? "",
+      timers: bytes,
+    })),
+  );
+  return data.send(endpoint, [], timers);
+}

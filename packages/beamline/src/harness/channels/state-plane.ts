@@ -1,14 +1,20 @@
 import { BeamlineError } from "../../model/errors.js";
 import { BeamFnState, type StateResponse } from "../../proto/gen/fn-execution/state_pb.js";
 import type { ClientStream, Network, Transport } from "../../transport/transport.js";
-import type { StateKeyInit, StatePage, StateQuery } from "../bundle/state-access.js";
+import type { StateKeyInit, StatePage, StateQuery, StateWrite } from "../bundle/state-access.js";
 
 interface Request {
   readonly id: string;
   readonly instructionId: string;
   readonly stateKey: StateKeyInit;
-  readonly request: { case: "get"; value: { continuationToken: Uint8Array } };
+  readonly request:
+    | { readonly case: "get"; readonly value: { readonly continuationToken: Uint8Array } }
+    | { readonly case: "append"; readonly value: { readonly data: Uint8Array } }
+    | { readonly case: "clear"; readonly value: Record<never, never> };
 }
+
+/** What there is to say to a change. */
+const NO_PAGE: StatePage = { bytes: new Uint8Array(0), next: new Uint8Array(0) };
 
 interface Pending {
   readonly resolve: (page: StatePage) => void;
@@ -34,16 +40,34 @@ export class StatePlane {
   }
 
   async get(endpoint: string, query: StateQuery): Promise<StatePage> {
+    const { instruction, key, continuation } = query;
+    return await this.ask(endpoint, instruction, key, {
+      case: "get",
+      value: { continuationToken: continuation },
+    });
+  }
+
+  /** Makes changes in their order; resolves when the runner has made them all. */
+  async write(endpoint: string, instruction: string, writes: readonly StateWrite[]): Promise<void> {
+    const made = writes.map(({ key, append }) =>
+      append === undefined
+        ? this.ask(endpoint, instruction, key, { case: "clear", value: {} })
+        : this.ask(endpoint, instruction, key, { case: "append", value: { data: append } }),
+    );
+    await Promise.all(made);
+  }
+
+  private ask(
+    endpoint: string,
+    instructionId: string,
+    stateKey: StateKeyInit,
+    request: Request["request"],
+  ): Promise<StatePage> {
     const { stream, pending } = this.open(endpoint);
     const id = `s${this.requests++}`;
-    return await new Promise<StatePage>((resolve, reject) => {
+    return new Promise<StatePage>((resolve, reject) => {
       pending.set(id, { resolve, reject });
-      void stream.send({
-        id,
-        instructionId: query.instruction,
-        stateKey: query.key,
-        request: { case: "get", value: { continuationToken: query.continuation } },
-      });
+      void stream.send({ id, instructionId, stateKey, request });
     });
   }
 
@@ -79,7 +103,7 @@ export class StatePlane {
           // Copies: views would take the whole message along to another thread.
           const bytes = new Uint8Array(data);
           waiting?.resolve({ bytes, next: new Uint8Array(continuationToken) });
-        } else waiting?.reject(refused(`the runner answered "${response.case}" to a get`));
+        } else waiting?.resolve(NO_PAGE);
       }
     } catch (error) {
       cause = error;

@@ -1,4 +1,4 @@
-import type { ElementsData } from "../../proto/elements-codec.js";
+import type { Segment } from "../bundle-input.js";
 import type { LaneHandle } from "./lane-handle.js";
 
 /** Above this share of other bytes in the same memory, elements are copied out. */
@@ -9,11 +9,11 @@ const SLACK = 1.25;
  *
  * @param isAlone - Nothing else lies in the memory of the segment's bytes that anybody needs.
  */
-export function postData(handle: LaneHandle, segment: ElementsData, isAlone: boolean): void {
-  const { instructionId, transformId, isLast } = segment;
+export function postData(handle: LaneHandle, segment: Segment, isAlone: boolean): void {
+  const { instructionId, transformId, timerFamilyId: family, isLast } = segment;
   const bytes = ownBytes(segment.data, isAlone);
   handle.post(
-    { kind: "data", instruction: instructionId, transform: transformId, bytes, isLast },
+    { kind: "data", instruction: instructionId, transform: transformId, family, bytes, isLast },
     bytes.byteLength === 0 ? [] : [bytes.buffer],
   );
 }

@@ -44,8 +44,9 @@ export function descriptorOfStage(
   graph: Graph,
   data: string,
 ): ProcessBundleDescriptor {
-  const specs = graphToProto(graph, create(EnvironmentSchema)).components?.transforms ?? {};
-  const coders = new CoderTable();
+  const { components } = graphToProto(graph, create(EnvironmentSchema));
+  const specs = components?.transforms ?? {};
+  const coders = new CoderTable("wire");
   const transforms: Record<string, MessageInitShape<typeof PTransformSchema>> = {};
   const pcollections: Record<string, MessageInitShape<typeof PCollectionSchema>> = {};
   const port = (urn: string, pcollection: PCollectionId): FunctionSpec => {
@@ -74,7 +75,8 @@ export function descriptorOfStage(
     id: stage.id,
     transforms,
     pcollections,
-    coders: coders.toProto(),
+    coders: { ...components?.coders, ...coders.toProto() },
+    timerApiServiceDescriptor: { url: data },
     stateApiServiceDescriptor: { url: data },
   });
 }

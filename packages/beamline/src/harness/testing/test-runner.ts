@@ -1,5 +1,5 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { ElementsData, ElementsFrame } from "../../proto/elements-codec.js";
+import type { ElementsData, ElementsFrame, ElementsTimers } from "../../proto/elements-codec.js";
 import {
   BeamFnControl,
   type InstructionRequestSchema,
@@ -23,6 +23,7 @@ import { bindService } from "../../transport/service.js";
 import type { Network, Server } from "../../transport/transport.js";
 import { TransportError } from "../../transport/transport-error.js";
 import { isSideInput } from "./side-input-state.js";
+import { type ServeUserState, userStateInMemory } from "./user-state-server.js";
 
 type Request = NonNullable<MessageInitShape<typeof InstructionRequestSchema>["request"]>;
 
@@ -34,6 +35,15 @@ export interface BundleOutputs {
   readonly chunks: Map<string, Uint8Array[]>;
   /** Sinks whose last chunk has come. */
   readonly ended: Set<string>;
+  /** Timers by transform and family, as {@link timersId} names them. */
+  readonly timers: Map<string, Uint8Array[]>;
+  /** Families whose last timers have come. */
+  readonly timersEnded: Set<string>;
+}
+
+/** Names a timer family of a transform. */
+export function timersId(transform: string, family: string): string {
+  return `${transform} ${family}`;
 }
 
 /**
@@ -51,6 +61,8 @@ export class TestRunner {
   readonly state = new Map<string, readonly Uint8Array[]>();
   /** Gives the pages of side inputs. */
   sideInputs: (key: StateKey) => readonly Uint8Array[] = () => [NOTHING];
+  /** Serves user state. Default: keeps it in memory. */
+  userState: ServeUserState = userStateInMemory();
   /** State requests that came in. */
   stateRequests = 0;
   /** Bytes of artifacts by the text of their type payload. */
@@ -112,15 +124,23 @@ export class TestRunner {
   }
 
   /** Sends one message on the data stream; the promise resolves when there is room for more. */
-  async send(data: readonly ElementsData[]): Promise<void> {
+  async send(
+    data: readonly ElementsData[],
+    timers: readonly ElementsTimers[] = [],
+  ): Promise<void> {
     const stream = await this.data.promise;
-    await stream.send({ data, timers: [] });
+    await stream.send({ data, timers });
   }
 
   outputsOf(instruction: string): BundleOutputs {
     let outputs = this.outputs.get(instruction);
     if (outputs === undefined) {
-      outputs = { chunks: new Map(), ended: new Set() };
+      outputs = {
+        chunks: new Map(),
+        ended: new Set(),
+        timers: new Map(),
+        timersEnded: new Set(),
+      };
       this.outputs.set(instruction, outputs);
     }
     return outputs;
@@ -171,6 +191,7 @@ export class TestRunner {
           this.metadata.set("data", metadata);
           this.data.resolve(stream);
           for await (const frame of stream.messages) {
+            this.takeTimers(frame.timers);
             this.takeData(frame.data);
             await this.beforeRead?.();
           }
@@ -180,6 +201,11 @@ export class TestRunner {
         state: async (stream) => {
           for await (const { id, stateKey, request } of stream.messages) {
             this.stateRequests++;
+            if (stateKey?.type.case === "bagUserState") {
+              const response = this.userState(stateKey.type.value, request);
+              await stream.send({ id, response });
+              continue;
+            }
             const key = stateKey?.type.case === "runner" ? stateKey.type.value.key : undefined;
             const pages =
               stateKey !== undefined && isSideInput(stateKey)
@@ -243,6 +269,18 @@ export class TestRunner {
       this.answers.delete(instructionId);
       this.wake();
     }
+  }
+
+  private takeTimers(segments: readonly ElementsTimers[]): void {
+    for (const { instructionId, transformId, timerFamilyId, timers, isLast } of segments) {
+      const outputs = this.outputsOf(instructionId);
+      const id = timersId(transformId, timerFamilyId);
+      const present = outputs.timers.get(id) ?? [];
+      outputs.timers.set(id, present);
+      if (timers.length > 0) present.push(timers);
+      if (isLast) outputs.timersEnded.add(id);
+    }
+    this.wake();
   }
 
   private takeData(segments: readonly ElementsData[]): void {

@@ -2,7 +2,7 @@ import type { KubeClient } from "../../kube/client.js";
 import { KubeError } from "../../kube/kube-error.js";
 import type { KubeObject } from "../../kube/kube-object.js";
 import { listObjects } from "../../kube/objects.js";
-import { recordOf } from "../app-record.js";
+import { readRecord } from "../app-record.js";
 import { eventLogObjects, eventLogPlace } from "../event-logs.js";
 import { listApps } from "../find-app.js";
 import { findResults } from "../results/find-results.js";
@@ -28,27 +28,46 @@ export async function findBelongings(
   signal: AbortSignal,
 ): Promise<Belongings> {
   const { namespace } = app;
-  const place = app.record === undefined ? undefined : s3Place(app.record);
-  const record = await recordOf(app, open);
+  const bucket = app.record === undefined ? undefined : s3Place(app.record)?.bucket;
+  const own = await recordsOf(app, bucket, open);
   const others = (await visibleApps(client, namespace, signal)).filter(({ uid }) => uid !== app.uid);
   const usedByOthers = new Set<string>();
   for (const other of others) {
-    const its = other.record === undefined ? undefined : s3Place(other.record);
-    if (its === undefined || its.bucket !== place?.bucket) continue;
-    usedByOthers.add(its.key);
-    for (const key of (await recordOf(other, open))?.artefacts ?? []) usedByOthers.add(key);
+    const { artefacts } = await recordsOf(other, bucket, open);
+    for (const key of artefacts) usedByOthers.add(key);
   }
   return {
     app,
-    bucket: place?.bucket,
-    record,
-    recordKey: place?.key,
+    bucket,
+    artefacts: own.artefacts,
+    lostRecords: own.lost,
     usedByOthers,
-    eventLogs: await eventLogsOf(app, place?.bucket, open),
-    results: record === undefined ? [] : await findResults(Object.values(record.places), open),
+    eventLogs: await eventLogsOf(app, bucket, open),
+    results: await findResults(own.places, open),
     support: await supportIn(client, namespace, signal),
     neighbours: others.filter((other) => other.namespace === namespace).map(({ name }) => name),
   };
+}
+
+/** What an application's deploys have left in a bucket: its records, and what they name. */
+async function recordsOf(
+  { record, earlierRecords }: App,
+  bucket: string | undefined,
+  open: (bucket: string) => Promise<Storage>,
+) {
+  const artefacts = new Set<string>();
+  const places = new Set<string>();
+  const lost: string[] = [];
+  for (const url of [...earlierRecords, ...(record === undefined ? [] : [record])]) {
+    const place = s3Place(url);
+    if (place === undefined || place.bucket !== bucket) continue;
+    const found = await readRecord(url, open);
+    if (found === undefined) lost.push(url);
+    else artefacts.add(place.key);
+    for (const key of found?.artefacts ?? []) artefacts.add(key);
+    for (const each of Object.values(found?.places ?? {})) places.add(each);
+  }
+  return { artefacts: [...artefacts], places: [...places], lost };
 }
 
 /** Of all namespaces, or of this one where people may see no others. */

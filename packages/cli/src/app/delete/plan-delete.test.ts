@@ -7,18 +7,8 @@ const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "s
 const there: Belongings = {
   app: { namespace: "jobs", name: "words", image: `${ECR}@sha256:1` },
   bucket: "books",
-  record: {
-    version: 1,
-    beamline: "0.1.0",
-    app: { namespace: "jobs", name: "words" },
-    pipeline: "words",
-    file: "words.ts",
-    code: "1",
-    image: `${ECR}@sha256:1`,
-    artefacts: ["p/jars/1.jar", "p/maps/2.map"],
-    places: { output: "s3://books/out" },
-  },
-  recordKey: "p/records/3.json",
+  artefacts: ["p/jars/1.jar", "p/maps/2.map", "p/records/3.json"],
+  lostRecords: [],
   usedByOthers: new Set(),
   eventLogs: [{ key: "p/spark-events/spark-1", size: 9 }],
   results: [
@@ -64,6 +54,11 @@ test("planDelete leaves what other applications use", () => {
   expect(plan.objects).toEqual([]);
   expect(plan.left).toContainEqual({ what: "1 artefacts in s3://books", why: "other applications use them" });
   expect(plan.left).toContainEqual({ what: "ServiceAccount jobs/spark", why: "letters need them" });
+});
+
+test("planDelete says what it cannot find any more", () => {
+  const { left } = planDelete({ ...there, lostRecords: ["s3://books/p/records/0.json"] }, careful);
+  expect(left.at(-1)?.why).toBe("there is no s3://books/p/records/0.json any more");
 });
 
 test("planDelete keeps the history on demand, and never claims a repository that is not in ECR", () => {

@@ -1,4 +1,3 @@
-import type { DeployRecord } from "../../deploy/record.js";
 import { type KubeObject, nameOf, refOf } from "../../kube/kube-object.js";
 import type { ShardSet } from "../results/shards.js";
 import type { App } from "../spark-application.js";
@@ -8,9 +7,10 @@ import type { StoredObject } from "../storage.js";
 export interface Belongings {
   readonly app: Pick<App, "namespace" | "name"> & Partial<Pick<App, "image">>;
   readonly bucket: string | undefined;
-  readonly record: DeployRecord | undefined;
-  /** Key of the record itself. */
-  readonly recordKey: string | undefined;
+  /** Keys of its records in the bucket, and of all that these name. */
+  readonly artefacts: readonly string[];
+  /** URLs of records that are not there any more. */
+  readonly lostRecords: readonly string[];
   /** Keys that records of other applications name. */
   readonly usedByOthers: ReadonlySet<string>;
   readonly eventLogs: readonly StoredObject[];
@@ -51,9 +51,8 @@ export interface DeletePlan {
 
 /** Decides what goes with an application and what stays. */
 export function planDelete(there: Belongings, choices: DeleteChoices): DeletePlan {
-  const { app, bucket, record, recordKey, usedByOthers, eventLogs, results, support } = there;
+  const { app, bucket, artefacts: own, usedByOthers, eventLogs, results, support } = there;
   const left: Left[] = [];
-  const own = [...(record?.artefacts ?? []), ...(recordKey === undefined ? [] : [recordKey])];
   const keys = own.filter((key) => !usedByOthers.has(key));
   if (keys.length < own.length) {
     const shared = own.length - keys.length;
@@ -80,8 +79,8 @@ export function planDelete(there: Belongings, choices: DeleteChoices): DeletePla
       why: isEcr ? "--ecr deletes it" : "it is not in ECR: delete it where it is",
     });
   }
-  if (record === undefined && recordKey !== undefined) {
-    left.push({ what: "what its record named", why: `there is no s3://${bucket}/${recordKey} any more` });
+  for (const url of there.lostRecords) {
+    left.push({ what: "artefacts that a record named", why: `there is no ${url} any more` });
   }
   return {
     app: { namespace: app.namespace, name: app.name },

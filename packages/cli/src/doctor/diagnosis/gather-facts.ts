@@ -90,8 +90,10 @@ export function podFacts(pod: AppPod): Fact[] {
       }
     }
   }
-  for (const { status, reason, message, lastTransitionTime } of pod.conditions) {
-    if (status !== "False" || reason === undefined || message === undefined) continue;
+  for (const { type, status, reason, message, lastTransitionTime } of pod.conditions) {
+    // What is as it should be says nothing; that a pod is taken away is a condition that is true.
+    const isBad = status === "False" || (type === "DisruptionTarget" && status === "True");
+    if (!isBad || reason === undefined || message === undefined) continue;
     // What follows from containers that are not ready is told by these.
     if (["ContainersNotReady", "PodCompleted"].includes(reason)) continue;
     facts.push({ from: "condition", ...about, reason, text: message, ...time(lastTransitionTime) });
@@ -102,18 +104,27 @@ export function podFacts(pod: AppPod): Fact[] {
   return facts;
 }
 
+/** Said of pods that leave nothing else behind, as news rather than as warnings. */
+const TAKEN_AWAY = /^(Preempted|TaintManagerEviction|Evicted)$/;
+
 /** What was said of these very objects: earlier ones of the same names have left events, too. */
 function eventFacts(
   events: readonly EventObject[],
   application: SparkApplicationObject | undefined,
   pods: readonly AppPod[],
 ): Fact[] {
+  const { name = "", uid: own, creationTimestamp = "" } = application?.metadata ?? {};
   const roles = new Map(pods.map((pod) => [pod.uid, pod.role]));
-  return events.flatMap(({ involvedObject, type, reason, message, lastTimestamp, eventTime }) => {
+  return events.flatMap((event) => {
+    const { involvedObject, type, reason, message } = event;
     const { uid, name: subject = "" } = involvedObject ?? {};
-    const ours = uid !== undefined && (uid === application?.metadata.uid || roles.has(uid));
-    if (!ours || type !== "Warning" || reason === undefined || message === undefined) return [];
-    const role = roles.get(uid);
+    if (uid === undefined || reason === undefined || message === undefined) return [];
+    const at = event.lastTimestamp ?? event.eventTime ?? undefined;
+    // The driver may be gone already; one of an earlier application went before this one came.
+    const isLostDriver = subject === `${name}-driver` && (at ?? "") >= creationTimestamp;
+    if (uid !== own && !roles.has(uid) && !isLostDriver) return [];
+    if (type !== "Warning" && !TAKEN_AWAY.test(reason)) return [];
+    const role = roles.get(uid) ?? (isLostDriver ? ("driver" as const) : undefined);
     return [
       {
         from: "event" as const,
@@ -121,7 +132,7 @@ function eventFacts(
         ...(role === undefined ? {} : { role }),
         reason,
         text: message,
-        ...time(lastTimestamp ?? eventTime),
+        ...time(at),
       },
     ];
   });

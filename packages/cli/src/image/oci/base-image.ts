@@ -97,3 +97,12 @@ async function readImage(
   }));
   return { platform, digest: document.digest, config, layers };
 }
+
+/** The platforms that an image is there for, such as `linux/amd64`. */
+export async function platformsOf(
+  repository: Repository,
+  reference: ImageReference,
+): Promise<readonly string[]> {
+  const top = await repository.manifest(wanted(reference));
+  return [...(await candidates(repository, top)).keys()];
+}

@@ -1,7 +1,7 @@
-import type { BagStore } from "../../../exec/state/ports.js";
-import type { StateScope } from "../../../model/state-scope.js";
 import { ByteReader } from "../../../bytes/byte-reader.js";
 import { ByteWriter } from "../../../bytes/byte-writer.js";
+import type { BagStore } from "../../../exec/state/ports.js";
+import type { StateScope } from "../../../model/state-scope.js";
 
 /** Records beyond twice what they come to are written anew as what they come to. */
 const SLACK = 16;

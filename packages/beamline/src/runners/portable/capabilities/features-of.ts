@@ -19,6 +19,7 @@ import {
 } from "../../../proto/gen/pipeline/windowing_pb.js";
 import {
   combineComponentUrns,
+  compositeUrns,
   primitiveUrns,
   splittableParDoUrns,
   userStateUrns,
@@ -45,7 +46,9 @@ const WINDOW_FNS: ReadonlySet<string> = new Set(Object.values(windowFnUrns));
 export function featuresOf({ components }: Pipeline): FeatureUse[] {
   if (components === undefined) return [];
   const uses: FeatureUse[] = [];
+  const unread = partsOfReshuffles(components);
   for (const [id, transform] of Object.entries(components.transforms)) {
+    if (unread.has(id)) continue;
     if (transform.subtransforms.length > 0 && !isPrimitive(transform)) continue;
     const name = transform.uniqueName === "" ? id : transform.uniqueName;
     for (const [feature, detail] of transformFeatures(transform, components)) {
@@ -61,6 +64,14 @@ export function featuresOf({ components }: Pipeline): FeatureUse[] {
 export function isUnbounded({ components }: Pipeline): boolean {
   const pcollections = Object.values(components?.pcollections ?? {});
   return pcollections.some(({ isBounded }) => isBounded === IsBounded_Enum.UNBOUNDED);
+}
+
+/** Every runner knows a reshuffle by its URN, and does not look at what it is made of. */
+function partsOfReshuffles({ transforms }: Components): ReadonlySet<string> {
+  const parts = Object.values(transforms)
+    .filter(({ spec }) => spec?.urn === compositeUrns.reshuffle)
+    .flatMap(({ subtransforms }) => subtransforms);
+  return new Set(parts);
 }
 
 type Found = readonly [feature: Feature, detail?: string];

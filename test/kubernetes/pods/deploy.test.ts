@@ -1,0 +1,252 @@
+import type { ChildProcess } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Text, textToCount, WORDCOUNT } from "../../spark/support.js";
+import { untilSlow } from "../support/applications.js";
+import { testCluster } from "../support/test-cluster.js";
+import { openWorkbench, type Workbench } from "../support/workbench.js";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const NAME = "lear";
+const BUCKET = "deploy-test";
+
+const cluster = testCluster();
+let bench: Workbench;
+let folder: string;
+let text: Text;
+
+beforeAll(async () => {
+  bench = await openWorkbench(cluster, BUCKET);
+  // Inside the checkout, where a pipeline finds the library.
+  mkdirSync(join(ROOT, ".beamline"), { recursive: true });
+  folder = mkdtempSync(join(ROOT, ".beamline", "deploy-test-"));
+  text = textToCount(folder);
+  const Body = readFileSync(text.path);
+  await bench.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: "lear.txt", Body }));
+});
+
+afterAll(() => {
+  bench?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const places = ["--input", `s3://${BUCKET}/lear.txt`, "--output", `s3://${BUCKET}/out/counts`];
+
+const deploy = (file: string, ...more: readonly string[]) =>
+  bench.beamline([...bench.deployArguments(file, NAME), ...places, ...more]);
+
+/** Figures for the guide; nothing depends on them. */
+function report(what: string, figure: string): void {
+  console.log(`FIGURE  ${what}: ${figure}`);
+}
+
+async function keys(): Promise<string[]> {
+  const { Contents = [] } = await bench.s3.send(new ListObjectsV2Command({ Bucket: BUCKET }));
+  return Contents.map(({ Key = "" }) => Key).sort();
+}
+
+test("deploy takes a pipeline from TypeScript to its results in S3", async () => {
+  const started = performance.now();
+  let harness = "";
+  let over = false;
+  const deploying = deploy(WORDCOUNT).finally(() => {
+    over = true;
+  });
+  // Workers run as processes of the executor's pod: seen while they do.
+  const looking = untilSlow("a worker in an executor's pod", async () => {
+    const pods = await cluster.kubectl("get", "pods", "-l", "spark-role=executor", "-o", "name");
+    const [pod] = pods.split("\n");
+    if (pod !== undefined && pod !== "") {
+      const listed = await cluster.kubectl("exec", pod, "--", "ps", "-eo", "args");
+      harness ||= listed.split("\n").find((line) => line.includes("--provision_endpoint=")) ?? "";
+    }
+    return over || harness !== "";
+  });
+  const { code, stderr } = await deploying;
+  await looking;
+  expect(code, stderr).toBe(0);
+  expect(stderr).toMatch(/mount +base|push +base/);
+  expect(stderr).toMatch(/push +pipeline, /);
+  expect(stderr).toMatch(/upload +record/);
+  expect(stderr).toMatch(/create +SparkApplication default\/lear/);
+  expect(stderr).toMatch(/Done in .*: default\/lear/);
+  expect(harness).toMatch(/node .*--id=\S+ --provision_endpoint=/);
+  report("cold deploy, image included, to the end of the job", `${Math.round(performance.now() - started)} ms`);
+  report("created", /Applied: .*/.exec(stderr)?.[0] ?? "?");
+});
+
+test("app results finds the shards and compares them with what is expected", async () => {
+  const expected = Object.entries(text.counts).flatMap(([word, count]) => ["--expect", `${word}=${count}`]);
+  const { code, stdout, stderr } = await bench.beamline(["app", "results", NAME, "--limit", "3", ...expected]);
+  expect(code, stderr).toBe(0);
+  expect(stdout.trim().split("\n")).toHaveLength(3);
+  for (const [word, count] of Object.entries(text.counts)) expect(stderr).toContain(`ok    ${word}: ${count}`);
+
+  const [word = "", count = 0] = Object.entries(text.counts)[0] ?? [];
+  const wrong = await bench.beamline(["app", "results", NAME, "--limit", "0", "--expect", `${word}=${count + 1}`]);
+  expect(wrong.code).toBe(1);
+  expect(wrong.stderr).toContain(`wrong ${word}: ${count}, expected ${count + 1}`);
+});
+
+test("app list, show, logs and metrics tell of it, also when it has ended", async () => {
+  const list = JSON.parse((await bench.beamline(["app", "list", "--json"])).stdout);
+  expect(list).toContainEqual(expect.objectContaining({ name: NAME, pipeline: "wordcount", state: "COMPLETED" }));
+
+  const shown = (await bench.beamline(["app", "show", NAME])).stdout;
+  expect(shown).toMatch(/state +completed/);
+  expect(shown).toMatch(/lear-driver +driver +succeeded/);
+  expect(shown).toMatch(/exec-1 +succeeded/);
+
+  const logs = (await bench.beamline(["app", "logs", NAME, "--json"])).stdout.trim().split("\n");
+  const lines: { time: string; source: string }[] = logs.map((line) => JSON.parse(line));
+  expect(new Set(lines.map(({ source }) => source))).toEqual(new Set(["driver", "exec-1", "exec-2"]));
+  const times = lines.map(({ time }) => time);
+  expect(times).toEqual([...times].sort());
+
+  const metrics = JSON.parse((await bench.beamline(["app", "metrics", NAME, "--json"])).stdout);
+  expect(metrics.from).toBe("event log");
+  expect(metrics.executors).toHaveLength(2);
+  expect(metrics.executorHours).toBeGreaterThan(0);
+  const split = metrics.elements.find((each: { pcollection: string }) => each.pcollection === "Split.out");
+  expect(split.value).toBeGreaterThan(10_000);
+});
+
+test("app history starts a History Server on the event log, and it lists the application", async () => {
+  const started = spawnForward("app", "history", NAME, "--port", "0", "--json");
+  const url = await started.url;
+  const response = await fetch(`${url}/api/v1/applications`);
+  const listed: unknown = await response.json();
+  expect(listed).toEqual([expect.objectContaining({ name: NAME, id: expect.stringMatching(/^spark-/) })]);
+  await started.stop();
+  await expect(fetch(url)).rejects.toThrow();
+});
+
+test("a second deploy of the same code sends nothing and runs it again", async () => {
+  const before = await keys();
+  const { code, stdout, stderr } = await deploy(WORDCOUNT, "--detach", "--json");
+  expect(code, stderr).toBe(0);
+  const { sentBytes, createdMs, image } = JSON.parse(stdout);
+  expect(sentBytes).toBe(0);
+  expect(image).toMatch(/@sha256:[0-9a-f]{64}$/);
+  report("second deploy, to SparkApplication created", `${Math.round(createdMs)} ms, ${sentBytes} bytes sent`);
+  expect(await keys()).toEqual(before);
+
+  // The same again while it runs is watched, rather than run twice.
+  const again = await deploy(WORDCOUNT, "--detach");
+  expect(again.code, again.stderr).toBe(0);
+  expect(again.stderr).toContain("Running already: default/lear");
+});
+
+test("app ui shows Spark's UI of a running driver through the API server", async () => {
+  await untilSlow("the driver", async () => (await stateOf(NAME)) === "RUNNING");
+  const started = spawnForward("app", "ui", NAME, "--port", "0", "--json");
+  const url = await started.url;
+  await untilSlow("Spark's UI", async () => (await fetch(`${url}/jobs/`)).ok);
+  expect(await (await fetch(`${url}/jobs/`)).text()).toContain("Spark Jobs");
+  await started.stop();
+});
+
+test("Ctrl-C leaves the application running and says how to come back", async () => {
+  const { code, stderr } = await bench.beamline(["app", "watch", NAME], (child) => {
+    child.stderr?.once("data", () => child.kill("SIGINT"));
+  });
+  expect(code, stderr).toBe(130);
+  expect(stderr).toContain("lear goes on on the cluster.");
+  expect(stderr).toContain("beamline app watch lear --namespace default");
+  const watched = await bench.beamline(["app", "watch", NAME]);
+  expect(watched.code, watched.stderr).toBe(0);
+});
+
+/** A command that shows a page on a port of this machine until it is told to stop. */
+function spawnForward(...argv: readonly string[]) {
+  let child: ChildProcess | undefined;
+  let ended: Promise<unknown> = Promise.resolve();
+  const url = new Promise<string>((resolve, reject) => {
+    ended = bench
+      .beamline(argv, (started) => {
+        child = started;
+        let out = "";
+        started.stdout?.on("data", (chunk) => {
+          out += chunk;
+          const [found] = /http:\/\/localhost:\d+/.exec(out) ?? [];
+          if (found !== undefined) resolve(found);
+        });
+      })
+      .then(({ code, stderr }) => {
+        expect(code, stderr).toBe(0);
+        reject(new Error(`it ended before it showed anything: ${stderr}`));
+      });
+  });
+  const stop = async () => {
+    child?.kill("SIGINT");
+    await ended.catch(() => undefined);
+  };
+  return { url, stop };
+}
+
+/** The pipeline with another line of code in it. */
+function changedCode(change: string): string {
+  const file = join(folder, "wordcount.ts");
+  const source = readFileSync(WORDCOUNT, "utf8");
+  writeFileSync(file, source.replace("([word, count]) =>", `([word, count]) => ${change}`));
+  return file;
+}
+
+test("a change of code sends less than 2 MB", async () => {
+  const file = changedCode('word === "never" ? "" :');
+  const { code, stdout, stderr } = await deploy(file, "--detach", "--json", "--if-running", "replace");
+  expect(code, stderr).toBe(0);
+  const { sentBytes, createdMs } = JSON.parse(stdout);
+  expect(sentBytes).toBeGreaterThan(0);
+  expect(sentBytes).toBeLessThan(2_000_000);
+  report("code change, to SparkApplication created", `${Math.round(createdMs)} ms, ${sentBytes} bytes sent`);
+});
+
+test("other code under the name of a running application is refused in words", async () => {
+  const { code, stderr } = await deploy(WORDCOUNT, "--detach");
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^Cannot deploy as default\/lear: an application of this name is /m);
+  expect(stderr).toContain("add --if-running wait or --if-running replace");
+});
+
+test("app cancel stops it, and an error of the user's own code comes back with its line", async () => {
+  const cancelled = await bench.beamline(["app", "cancel", NAME]);
+  expect(cancelled.code, cancelled.stderr).toBe(0);
+  expect(cancelled.stdout.trim()).toBe("cancelled");
+
+  const file = changedCode('{ if (word === "the") throw new RangeError("not the");  return');
+  writeFileSync(file, readFileSync(file, "utf8").replace("${count}`)", "${count}`; })"));
+  const { code, stderr } = await deploy(file);
+  expect(code, stderr).toBe(1);
+  expect(stderr).toContain('Cannot run "Format": RangeError: not the');
+  expect(stderr).toMatch(/> 16 \| .*throw new RangeError/);
+  const logs = await bench.beamline(["app", "logs", NAME, "--source", "driver"]);
+  expect(logs.stdout).toContain('Cannot run "Format": RangeError: not the');
+  expect(logs.stdout).not.toContain("BEAMLINE-ERROR");
+});
+
+test("app delete leaves nothing", async () => {
+  const plan = await bench.beamline(["app", "delete", NAME, "--results", "--dry-run"]);
+  expect(plan.stdout).toMatch(/would go {2}SparkApplication lear/);
+  expect(plan.stdout).toMatch(/would stay {2}the image repository/);
+  const { code, stdout, stderr } = await bench.beamline(["app", "delete", NAME, "--results"]);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/deleted {2}Pod lear-driver/);
+  expect(await keys()).toEqual(["lear.txt"]);
+  const here = ["--namespace", cluster.jobNamespace, "-o", "name"];
+  expect(await cluster.kubectl("get", "sparkapplications", ...here)).toBe("");
+  for (const kind of ["pods", "services", "configmaps"]) {
+    expect(await cluster.kubectl("get", kind, "-l", "sparkoperator.k8s.io/app-name=lear", ...here)).toBe("");
+  }
+  for (const kind of ["serviceaccounts", "roles", "rolebindings"]) {
+    expect(await cluster.kubectl("get", kind, "-l", "app.kubernetes.io/managed-by=beamline", ...here)).toBe("");
+  }
+});
+
+async function stateOf(name: string): Promise<string> {
+  const { stdout } = await bench.beamline(["app", "show", name, "--json"]);
+  return JSON.parse(stdout).state;
+}
