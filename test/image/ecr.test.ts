@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Ecr } from "../../packages/cli/dist/aws/ecr.js";
+import { Ecr, ecrRegistry } from "../../packages/cli/dist/aws/ecr.js";
 import { callerIdentity } from "../../packages/cli/dist/aws/sts.js";
-import { ecrRegistry } from "../../packages/cli/dist/aws/ecr.js";
 import { type Moto, startMoto } from "../support/moto.js";
 
 let moto: Moto;
@@ -20,7 +19,9 @@ test("ecrRegistry knows ECR's host names, and no others", () => {
   ]) {
     expect(ecrRegistry(host)).toEqual(registry);
   }
-  expect(ecrRegistry("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn")?.region).toBe("cn-north-1");
+  expect(ecrRegistry("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn")?.region).toBe(
+    "cn-north-1",
+  );
   for (const host of ["ghcr.io", "public.ecr.aws", "dkr.ecr.eu-west-1.amazonaws.com.evil.io"]) {
     expect(ecrRegistry(host)).toBeUndefined();
   }
@@ -32,7 +33,10 @@ test("Ecr creates a repository once, logs in, and deletes it", async () => {
   expect(await ecr.hasRepository("team/words")).toBe(false);
   expect(await ecr.ensureRepository("team/words", { "managed-by": "beamline" })).toBe(true);
   expect(await ecr.ensureRepository("team/words")).toBe(false);
-  expect(await ecr.login()).toMatchObject({ username: "AWS", password: expect.stringMatching(/./) });
+  expect(await ecr.login()).toMatchObject({
+    username: "AWS",
+    password: expect.stringMatching(/./),
+  });
   expect(await ecr.deleteRepository("team/words")).toBe(true);
   expect(await ecr.deleteRepository("team/words")).toBe(false);
 });

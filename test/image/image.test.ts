@@ -1,17 +1,34 @@
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { extract } from "tar-stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startFaultProxy } from "../../packages/beamline/src/io/filesystem/s3/testdata/fault-proxy.js";
 import { documentOf } from "../../packages/cli/dist/image/oci/descriptor.js";
 import { LayerStore } from "../../packages/cli/dist/image/oci/layer-store.js";
 import { RegistryClient } from "../../packages/cli/dist/image/oci/registry-client.js";
 import { Repository } from "../../packages/cli/dist/image/oci/repository.js";
 import { beamline, type CommandEnded } from "../support/command-line.js";
-import { describeRegistry, dockerConfig, type Registry, startRegistry } from "../support/docker-registry.js";
+import {
+  describeRegistry,
+  dockerConfig,
+  type Registry,
+  startRegistry,
+} from "../support/docker-registry.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
@@ -69,7 +86,12 @@ describeRegistry("beamline image", () => {
         compressed: true,
         entries: [
           { kind: "file", path: "/etc/passwd", mode: 0o644, content: { bytes: passwd } },
-          { kind: "file", path: "/arch", mode: 0o644, content: { bytes: Buffer.from(architecture) } },
+          {
+            kind: "file",
+            path: "/arch",
+            mode: 0o644,
+            content: { bytes: Buffer.from(architecture) },
+          },
         ],
       });
       const config = documentOf(CONFIG, {
@@ -187,11 +209,16 @@ describeRegistry("beamline image", () => {
       const node = files.get("opt/node/bin/node");
       // ELF, and for which machine: https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html
       expect(node?.readUInt16LE(18)).toBe(platform.architecture === "arm64" ? 183 : 62);
-      for (const path of ["opt/apache/beam/boot", "opt/beamline/runtime/dist/harness/boot/main.js"]) {
+      for (const path of [
+        "opt/apache/beam/boot",
+        "opt/beamline/runtime/dist/harness/boot/main.js",
+      ]) {
         expect([...files.keys()]).toContain(path);
       }
       expect(String(files.get("opt/beamline/job-server.jar"))).toContain("stands for");
-      expect(files.get("opt/beamline/pipeline.jar")?.includes("BEAM-PIPELINE/wordcount")).toBe(true);
+      expect(files.get("opt/beamline/pipeline.jar")?.includes("BEAM-PIPELINE/wordcount")).toBe(
+        true,
+      );
     }
     expect(architectures.sort()).toEqual(["amd64", "arm64"]);
     expect(layers.filter(({ name }) => name === "base").map(({ state }) => state)).toEqual([
@@ -210,11 +237,9 @@ describeRegistry("beamline image", () => {
     writeFileSync(file, code.replace("[A-Za-z']+", "[A-Z]+"));
     try {
       const dry = await made(["--image", target, "--dry-run"]);
-      expect(dry.layers.filter(({ state }) => state === "missing").map(({ name }) => name)).toEqual([
-        "pipeline",
-        "config",
-        "config",
-      ]);
+      expect(dry.layers.filter(({ state }) => state === "missing").map(({ name }) => name)).toEqual(
+        ["pipeline", "config", "config"],
+      );
       const { layers, uploadedBytes, digest } = await made(["--image", target]);
       expect(digest).toBe(dry.digest);
       const pushed = layers.filter(({ state }) => state === "pushed").map(({ name }) => name);
@@ -291,13 +316,32 @@ describeRegistry("beamline image", () => {
     300_000,
   );
 
+  test("gets through a registry that fails and loses connections now and then", async () => {
+    const proxy = await startFaultProxy(`http://${registry.host}`);
+    let [posts, patches] = [0, 0];
+    proxy.decide = ({ method }) => {
+      if (method === "POST" && posts++ % 3 === 0) return { status: 503, code: "busy" };
+      return method === "PATCH" && patches++ % 3 === 0 ? { loseAnswer: true } : undefined;
+    };
+    try {
+      const host = new URL(proxy.endpoint).host;
+      const { digest } = await made(["--image", `${host}/team/faults:one`]);
+      expect(patches).toBeGreaterThan(3);
+      expect((await fetchJson(registry.host, "team/faults/manifests/one")).digest).toBe(digest);
+    } finally {
+      await proxy.stop();
+    }
+  }, 300_000);
+
   test("says all that is in the way at once, before it makes anything", async () => {
     const { code, stderr } = await image([
       ...["--base", `${registry.host}/base/intel:3.5.3`],
       ...["--image", "127.0.0.1:1/team/words"],
     ]);
     expect(code).not.toBe(0);
-    expect(stderr).toMatch(/Cannot build on .*base\/intel:3\.5\.3 for linux\/arm64.*linux\/amd64 only/);
+    expect(stderr).toMatch(
+      /Cannot build on .*base\/intel:3\.5\.3 for linux\/arm64.*linux\/amd64 only/,
+    );
     expect(stderr).toMatch(/Cannot push to 127\.0\.0\.1:1\/team\/words: .*could not be reached/);
     const missing = await image([
       ...["--base", `${registry.host}/base/none:1`],
@@ -329,7 +373,9 @@ describeRegistry("beamline image", () => {
     const out = join(folder, "context");
     const { code, stdout, stderr } = await image(["--dockerfile", out, "--image", "reg.io/words"]);
     expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/^docker buildx build --platform linux\/amd64,linux\/arm64 --tag reg\.io\/words:/);
+    expect(stdout).toMatch(
+      /^docker buildx build --platform linux\/amd64,linux\/arm64 --tag reg\.io\/words:/,
+    );
     const text = readFileSync(join(out, "Dockerfile"), "utf8");
     for (const [, copied = ""] of text.matchAll(/^COPY (\S+) /gm)) {
       for (const architecture of ["amd64", "arm64"]) {

@@ -12,7 +12,11 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findMinio, type Minio, startMinio } from "../../packages/beamline/src/io/filesystem/s3/testdata/minio.js";
+import {
+  findMinio,
+  type Minio,
+  startMinio,
+} from "../../packages/beamline/src/io/filesystem/s3/testdata/minio.js";
 import { beamline } from "../support/command-line.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -62,8 +66,9 @@ async function textOf(key: string): Promise<string> {
 
 suite("a pipeline on s3:// paths", () => {
   test("reads many objects on worker threads and writes shards that replace earlier ones", async () => {
-    const words = Array.from({ length: 500 }, (_, i) =>
-      `w${String(i).replace(/\d/g, (digit) => "abcdefghij"[Number(digit)] ?? "")}`,
+    const words = Array.from(
+      { length: 500 },
+      (_, i) => `w${String(i).replace(/\d/g, (digit) => "abcdefghij"[Number(digit)] ?? "")}`,
     );
     const line = `${words.join(" ")}\n`;
     const books = Array.from({ length: 5 }, (_, i) => `in/book-${i}.txt`);

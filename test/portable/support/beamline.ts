@@ -5,6 +5,7 @@ export {
   combineFn,
   DoFn,
   generateSequence,
+  globalWindows,
   type PCollection,
   Pipeline,
   text,

@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import {
   BeamlineError,
-  combineFn,
   compareBags,
+  globalWindows,
   type PCollection,
   PIPELINE_TABLE,
   Pipeline,
   type RunnerName,
   runPortable,
+  toList,
 } from "./beamline.js";
 import type { UseServer } from "./use-server.js";
 
@@ -65,7 +66,9 @@ function requireElements(
   elements: PCollection<unknown>,
   expected: readonly unknown[],
 ): void {
-  elements.combineGlobally(`${name} (gathered)`, list).map(`${name} (compared)`, (actual, ctx) => {
+  // What is in windows would be compared window by window.
+  const all = elements.window(`${name} (window)`, globalWindows());
+  all.combineGlobally(`${name} (gathered)`, toList()).map(`${name} (compared)`, (actual, ctx) => {
     const { missing, unexpected } = compareBags(actual, expected);
     if (missing.length > 0 || unexpected.length > 0) {
       const message = `${missing.length} missing, ${unexpected.length} unexpected`;
@@ -75,19 +78,6 @@ function requireElements(
     return null;
   });
 }
-
-const list = combineFn<unknown, unknown[], unknown[]>({
-  create: () => [],
-  add(values, value) {
-    values.push(value);
-    return values;
-  },
-  merge(a, b) {
-    for (const value of b) a.push(value);
-    return a;
-  },
-  extract: (values) => values,
-});
 
 function chunksOf<T>(items: readonly T[], size: number): T[][] {
   const chunks: T[][] = [];

@@ -74,8 +74,7 @@ export function approximateUnique<T>({
 
 /** The standard error of m registers is 1.04 / sqrt(m). */
 function bitsFor(error: number): number {
-  const bits = Math.ceil(Math.log2((1.04 / error) ** 2));
-  if (bits >= 4 && bits <= 17) return bits;
+  if (error >= 0.003 && error <= 0.26) return Math.ceil(Math.log2((1.04 / error) ** 2));
   throw new BeamlineError(
     "BAD_ERROR_BOUND",
     `Cannot make approximateUnique(): the error is ${error}; give a number from 0.003 to 0.26`,

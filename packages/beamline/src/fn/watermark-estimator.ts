@@ -27,7 +27,7 @@ export interface WatermarkEstimation<State> {
 
 /** One of any state: methods, so that every one fits. */
 export interface AnyWatermarkEstimation {
-  readonly stateCoder: Coder<never>;
+  readonly stateCoder: Coder<unknown>;
   initialState(timestamp: Timestamp): unknown;
   make(state: never, clock: Clock): WatermarkEstimator<unknown>;
 }

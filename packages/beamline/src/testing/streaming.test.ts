@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { sum } from "../combiners/sum.js";
 import type { ProcessContext } from "../fn/context.js";
 import { DoFn } from "../fn/do-fn.js";
 import type { PCollection } from "../pipeline/pcollection.js";
@@ -28,6 +29,7 @@ async function run<T>(build: (p: Pipeline) => PCollection<T>, options: LocalRunO
   return { elements, counters };
 }
 
+const sumIn = (value: unknown) => (value as readonly [string, number])[1];
 const scores = () => testStream<[string, number]>();
 
 describe("a streaming pipeline", () => {
@@ -39,7 +41,7 @@ describe("a streaming pipeline", () => {
       .advanceWatermarkTo(15)
       .add([["a", 8], 19]);
     const { elements } = await run((p) =>
-      p.apply(stream).window(fixedWindows(10)).combinePerKey(sumOf()),
+      p.apply(stream).window(fixedWindows(10)).combinePerKey(sum()),
     );
     expect(elements).toEqual([
       [["a", 3], "[0, 10)", "on-time", 0, 9],
@@ -54,7 +56,7 @@ describe("a streaming pipeline", () => {
       p
         .apply(stream)
         .window(slidingWindows({ size: 10, every: 5 }))
-        .combinePerKey(sumOf()),
+        .combinePerKey(sum()),
     );
     expect(elements.map(([, window]) => window).sort()).toEqual(["[0, 10)", "[5, 15)"]);
   });
@@ -90,9 +92,9 @@ describe("a streaming pipeline", () => {
           allowedLateness: 15,
           accumulation: "accumulating",
         })
-        .combinePerKey(sumOf()),
+        .combinePerKey(sum()),
     );
-    expect(elements.map(([[, sum], , timing, index]) => [sum, timing, index])).toEqual([
+    expect(elements.map(([value, , timing, index]) => [sumIn(value), timing, index])).toEqual([
       [1, "on-time", 0],
       [3, "late", 1],
     ]);
@@ -115,9 +117,9 @@ describe("a streaming pipeline", () => {
           allowedLateness: 0,
           accumulation: "discarding",
         })
-        .combinePerKey(sumOf()),
+        .combinePerKey(sum()),
     );
-    expect(elements.map(([[, sum], , timing]) => [sum, timing])).toEqual([
+    expect(elements.map(([value, , timing]) => [sumIn(value), timing])).toEqual([
       [1, "early"],
       [2, "early"],
       [0, "on-time"],
@@ -130,7 +132,7 @@ describe("a streaming pipeline", () => {
       .add([["a", 4], 30])
       .advanceWatermarkTo(25);
     const { elements } = await run((p) =>
-      p.apply(stream).window(sessions(10)).combinePerKey(sumOf()),
+      p.apply(stream).window(sessions(10)).combinePerKey(sum()),
     );
     expect(elements.map(([value, window]) => [value, window])).toEqual([
       [["b", 1], "[3, 13)"],
@@ -229,14 +231,4 @@ class Flush extends DoFn<[string, number], string> {
     this.sum.write((before ?? 0) + n);
     this.flush.set(ctx.timestamp + 20);
   }
-}
-
-function sumOf() {
-  return {
-    name: "Sum",
-    create: () => 0,
-    add: (sum: number, n: number) => sum + n,
-    merge: (a: number, b: number) => a + b,
-    extract: (sum: number) => sum,
-  };
 }

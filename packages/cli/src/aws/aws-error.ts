@@ -85,7 +85,11 @@ const EXPLANATIONS: readonly (readonly [RegExp, Explanation])[] = [
   ],
   [
     /^(NoSuchBucket)$/,
-    { code: "NO_SUCH_BUCKET", state: "there is no such bucket", next: "check its name, or create it" },
+    {
+      code: "NO_SUCH_BUCKET",
+      state: "there is no such bucket",
+      next: "check its name, or create it",
+    },
   ],
   [
     /^(PermanentRedirect|IllegalLocationConstraintException)$/,

@@ -13,7 +13,10 @@ export interface S3Url {
 export function parseS3Url(url: string): S3Url {
   const [, bucket, key = ""] = /^s3a?:\/\/([A-Za-z0-9._-]{3,63})(?:\/(.*))?$/s.exec(url) ?? [];
   if (bucket !== undefined) return { bucket, key };
-  throw new BeamlineError("BAD_S3_URL", `Cannot read "${url}": it is no S3 URL; write s3://bucket/key`);
+  throw new BeamlineError(
+    "BAD_S3_URL",
+    `Cannot read "${url}": it is no S3 URL; write s3://bucket/key`,
+  );
 }
 
 export interface StoredObject {

@@ -6,7 +6,9 @@ export async function allOf<const T extends readonly unknown[]>(
   tasks: T,
 ): Promise<{ -readonly [Index in keyof T]: Awaited<T[Index]> }> {
   const results = await Promise.allSettled(tasks);
-  const errors = results.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
+  const errors = results.flatMap((each) =>
+    each.status === "rejected" ? [each.reason as unknown] : [],
+  );
   if (errors.length > 0) throw together(action, errors);
   return results.map((each) => (each.status === "fulfilled" ? each.value : undefined)) as {
     -readonly [Index in keyof T]: Awaited<T[Index]>;

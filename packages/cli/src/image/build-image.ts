@@ -147,7 +147,11 @@ export async function buildImage(
   const tag = plan.target.tag ?? "latest";
   const named = { ...plan.target, digest: index.digest };
   const common = {
-    reference: formatReference({ host: named.host, repository: named.repository, digest: index.digest }),
+    reference: formatReference({
+      host: named.host,
+      repository: named.repository,
+      digest: index.digest,
+    }),
     tagged: formatReference(plan.target),
     digest: index.digest,
     platforms: plan.platforms,
@@ -189,7 +193,10 @@ export async function inspectImage(
     const present = await ifThere(registries.target.hasBlob(blob.source.descriptor.digest));
     return describe(blob, present === true ? "present" : "missing");
   });
-  const missing = layers.filter(({ state, name }) => state === "missing" && !(name === "base" && registries.mountFrom !== undefined));
+  const missing = layers.filter(
+    ({ state, name }) =>
+      state === "missing" && !(name === "base" && registries.mountFrom !== undefined),
+  );
   const { host, repository } = plan.target;
   return {
     reference: formatReference({ host, repository, digest: index.digest }),

@@ -43,7 +43,8 @@ export const imageFlags = {
   }),
   dockerfile: textFlag({
     placeholder: "FOLDER",
-    summary: "Write a Dockerfile and what it copies there instead, and print the docker buildx line",
+    summary:
+      "Write a Dockerfile and what it copies there instead, and print the docker buildx line",
   }),
   sbom: textFlag({ placeholder: "FILE", summary: "Write the bill of materials (SPDX) there, too" }),
   dryRun: switchFlag({ summary: "Only look, and show what would be pushed" }),

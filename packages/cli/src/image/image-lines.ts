@@ -11,7 +11,8 @@ export function imageLines({ layers }: BuiltImage, style: Style): string[] {
     formatBytes(size),
     state,
   ]);
-  if (base.length > 0) rows.unshift([`base, ${base.length} layers`, formatBytes(sum(base)), states(base)]);
+  if (base.length > 0)
+    rows.unshift([`base, ${base.length} layers`, formatBytes(sum(base)), states(base)]);
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map(([name = "", size = "", state = ""]) => {
     const line = `  ${name.padEnd(widths[0] ?? 0)}  ${size.padStart(widths[1] ?? 0)}  ${state}`;

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { installedVersion } from "../bundle/library.js";
 import { ensureJobServerJar } from "../jvm/job-server-jar.js";
 import { shippedProject } from "../jvm/jvm-folders.js";
 import { ensureS3aJars } from "../jvm/s3a-jars.js";
@@ -10,7 +11,6 @@ import { NODE_VERSION } from "./node-release.js";
 import type { ThinJar } from "./pipeline-jar.js";
 import type { ImageInput } from "./plan-image.js";
 import { ensureRuntime } from "./runtime-files.js";
-import { installedVersion } from "../bundle/library.js";
 
 export interface MaterialOptions extends FetchOptions {
   readonly platforms: readonly string[];
@@ -54,9 +54,7 @@ export async function imageMaterials(
 }
 
 /** The pipeline's part of an image. */
-export function pipelineMaterial(
-  jar: ThinJar,
-): Pick<ImageInput, "pipeline" | "packages"> {
+export function pipelineMaterial(jar: ThinJar): Pick<ImageInput, "pipeline" | "packages"> {
   return {
     pipeline: { name: jar.name, jar: jar.path, codeDigest: jar.codeDigest },
     packages: bundledPackages(jar.sourceMap, jar.root),

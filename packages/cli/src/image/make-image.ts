@@ -10,7 +10,13 @@ import { formatBytes, formatDuration } from "../run/units.js";
 import type { Cli } from "../terminal/cli.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { allOf } from "./all-problems.js";
-import { type BuildOptions, blobsOf, buildImage, inspectImage, openRegistries } from "./build-image.js";
+import {
+  type BuildOptions,
+  blobsOf,
+  buildImage,
+  inspectImage,
+  openRegistries,
+} from "./build-image.js";
 import { buildxLine, writeDockerContext } from "./dockerfile.js";
 import { imageCacheFolder } from "./image-cache.js";
 import { imageFlags } from "./image-flags.js";
@@ -45,11 +51,14 @@ export async function makeImage(
     const done = await carryOut(plan, flags, options, { cli, terminal });
     terminal.progress(undefined);
     const elapsedMs = performance.now() - started;
-    if (terminal.json) terminal.document({ pipeline: pipeline.definition.name, ...done.document, elapsedMs });
+    if (terminal.json)
+      terminal.document({ pipeline: pipeline.definition.name, ...done.document, elapsedMs });
     else {
       terminal.data(done.data);
       for (const line of done.lines) terminal.talk(line);
-      terminal.talk(`${terminal.style.good(`${done.what} in ${formatDuration(elapsedMs)}`)}${done.rest}`);
+      terminal.talk(
+        `${terminal.style.good(`${done.what} in ${formatDuration(elapsedMs)}`)}${done.rest}`,
+      );
     }
     return exitCodes.done.code;
   } finally {
@@ -63,7 +72,12 @@ export function buildOptions(
   signal: AbortSignal,
 ): Pick<BuildOptions, "env" | "store" | "memory" | "signal"> {
   const cache = imageCacheFolder(env);
-  return { env, signal, store: new LayerStore(join(cache, "layers")), memory: join(cache, "bases") };
+  return {
+    env,
+    signal,
+    store: new LayerStore(join(cache, "layers")),
+    memory: join(cache, "bases"),
+  };
 }
 
 export interface PlanContext {
@@ -128,7 +142,13 @@ async function carryOut(
     await mkdir(folder, { recursive: true });
     await writeDockerContext(plan, folder);
     const line = buildxLine(plan, flags.dockerfile);
-    return { document: { dockerfile: join(folder, "Dockerfile"), command: line }, data: line, lines: [], what: "Written", rest: "" };
+    return {
+      document: { dockerfile: join(folder, "Dockerfile"), command: line },
+      data: line,
+      lines: [],
+      what: "Written",
+      rest: "",
+    };
   }
   const registries = openRegistries(plan, options);
   if (flags.layout !== undefined) {
@@ -137,9 +157,19 @@ async function carryOut(
     const documents = prepared.images.map(({ manifest }) => manifest);
     const blobs = blobsOf(prepared, registries.base).map(({ source }) => source);
     const { index, sbom } = prepared;
-    await writeLayout({ blobs, documents, index, name: formatReference(plan.target) }, folder, options.signal);
+    await writeLayout(
+      { blobs, documents, index, name: formatReference(plan.target) },
+      folder,
+      options.signal,
+    );
     await writeSbom(sbom, flags, cli);
-    return { document: { layout: folder, digest: index.digest }, data: folder, lines: [], what: "Written", rest: `: ${index.digest}` };
+    return {
+      document: { layout: folder, digest: index.digest },
+      data: folder,
+      lines: [],
+      what: "Written",
+      rest: `: ${index.digest}`,
+    };
   }
   const dryRun = flags.dryRun === true;
   const image = await (dryRun ? inspectImage : buildImage)(plan, registries, options);
@@ -169,7 +199,8 @@ function checkFlags(file: string, { image, layout, dockerfile }: Flags): void {
     throw new UsageError(action, [{ subject: "--dockerfile", message }]);
   }
   if (image === undefined && layout === undefined && dockerfile === undefined) {
-    const message = "missing: where to push to, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/wordcount";
+    const message =
+      "missing: where to push to, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/wordcount";
     throw new UsageError(action, [{ subject: "--image", message }], "beamline image --help");
   }
 }
@@ -180,6 +211,9 @@ function insecure({ insecure }: Flags): { insecure?: boolean } {
 
 /** A pipeline may be called what a repository may not. */
 function repositoryOf(name: string): string {
-  const words = name.toLowerCase().split(/[^a-z0-9]+/).filter((word) => word !== "");
+  const words = name
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== "");
   return words.join("-") || "pipeline";
 }

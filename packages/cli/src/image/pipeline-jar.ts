@@ -72,7 +72,9 @@ export async function writeThinJar(
   return {
     path: out,
     size,
-    sha256: createHash("sha256").update(await readFile(out)).digest("hex"),
+    sha256: createHash("sha256")
+      .update(await readFile(out))
+      .digest("hex"),
     mainClass,
     name: graph.name,
     codeDigest: code.digest("hex"),

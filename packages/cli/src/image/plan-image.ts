@@ -45,7 +45,13 @@ export interface ImageInput {
     readonly files: readonly string[];
   };
   /** Hadoop's S3 connector; undefined where the base has one. */
-  readonly s3a?: { readonly jars: readonly string[]; readonly hadoopVersion: string; readonly awsVersion: string } | undefined;
+  readonly s3a?:
+    | {
+        readonly jars: readonly string[];
+        readonly hadoopVersion: string;
+        readonly awsVersion: string;
+      }
+    | undefined;
   readonly jobServer: { readonly jar: string; readonly beamVersion: string };
   /** Packages whose code is in the pipeline's bundle, for the bill of materials. */
   readonly packages: readonly SoftwarePackage[];
@@ -111,7 +117,14 @@ export function planImage(input: ImageInput): ImagePlan {
   };
 }
 
-function layersOf({ platforms, node, runtime, s3a, jobServer, pipeline }: ImageInput): PlannedLayer[] {
+function layersOf({
+  platforms,
+  node,
+  runtime,
+  s3a,
+  jobServer,
+  pipeline,
+}: ImageInput): PlannedLayer[] {
   const nodeLayers = platforms.map((platform): PlannedLayer => {
     const folder = node.folders[platform] ?? "";
     return {
@@ -181,7 +194,10 @@ function file(path: string, from: string, mode = 0o644): LayerEntry {
   return { kind: "file", path, mode, content: { file: from } };
 }
 
-function s3aPackages({ hadoopVersion, awsVersion }: NonNullable<ImageInput["s3a"]>): SoftwarePackage[] {
+function s3aPackages({
+  hadoopVersion,
+  awsVersion,
+}: NonNullable<ImageInput["s3a"]>): SoftwarePackage[] {
   return [
     maven("com.amazonaws", "aws-java-sdk-bundle", awsVersion),
     maven("org.apache.hadoop", "hadoop-aws", hadoopVersion),

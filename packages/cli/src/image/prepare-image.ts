@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { inParallel } from "./in-parallel.js";
-import { type BaseImage, type BaseImages, findBase } from "./oci/base-image.js";
 import { missingAccount } from "./oci/base-account.js";
+import { type BaseImage, type BaseImages, findBase } from "./oci/base-image.js";
 import { type Descriptor, type Document } from "./oci/descriptor.js";
 import { imageDocuments, indexDocument } from "./oci/image-documents.js";
 import { type LayerStore, type StoredLayer } from "./oci/layer-store.js";
-import type { Repository } from "./oci/repository.js";
 import { formatReference } from "./oci/reference.js";
+import type { Repository } from "./oci/repository.js";
 import { type ImagePlan, imagePaths, SPARK_USER } from "./plan-image.js";
 import { sbomOf } from "./sbom.js";
 
@@ -63,7 +63,9 @@ export async function prepareImage(
     "org.opencontainers.image.base.digest": base.digest,
   };
   const images = base.images.map((image): PreparedPlatform => {
-    const own = layers.filter(({ platform }) => platform === undefined || platform === image.platform);
+    const own = layers.filter(
+      ({ platform }) => platform === undefined || platform === image.platform,
+    );
     const changes = { ...plan.changes, labels: annotations, annotations };
     return { base: image, baseLayers: image.layers, ...imageDocuments(image, own, changes) };
   });
@@ -96,4 +98,3 @@ function createdOf(images: readonly BaseImage[]): string {
   const created = new Date(images[0]?.config.created ?? 0);
   return `${created.toISOString().slice(0, 19)}Z`;
 }
-

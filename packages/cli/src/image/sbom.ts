@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { ImagePlan, SoftwarePackage } from "./plan-image.js";
 import { formatReference } from "./oci/reference.js";
+import type { ImagePlan, SoftwarePackage } from "./plan-image.js";
 
 export const SBOM_TYPE = "application/spdx+json";
 
@@ -43,7 +43,9 @@ export function sbomOf(plan: ImagePlan, image: SbomSubject): string {
   const relationships = [
     { from: "SPDXRef-DOCUMENT", type: "DESCRIBES", to: "SPDXRef-Image" },
     { from: "SPDXRef-Image", type: "DESCENDANT_OF", to: "SPDXRef-Base" },
-    ...packages.slice(2).map(({ SPDXID }) => ({ from: "SPDXRef-Image", type: "CONTAINS", to: SPDXID })),
+    ...packages
+      .slice(2)
+      .map(({ SPDXID }) => ({ from: "SPDXRef-Image", type: "CONTAINS", to: SPDXID })),
   ];
   const document = {
     spdxVersion: "SPDX-2.3",

@@ -20,6 +20,9 @@ const result: LocalRunResult = {
   workers: 2,
   bundles: 3,
   retries: 1,
+  metrics: [],
+  attemptedMetrics: [],
+  stages: [],
   counters: [{ transform: "Odd", name: "seen", value: 1234 }],
   transforms: [
     { transform: "Numbers/Elements", elements: 1 },

@@ -2,6 +2,7 @@ import type { Graph } from "beamline";
 import type { LocalRunResult, RunProgress } from "beamline/runners/local";
 import type { Style } from "../terminal/style.js";
 import { countOf } from "../text/names.js";
+import { metricText } from "./metric-text.js";
 import { type Row, tableOf } from "./table.js";
 import { type TransformFlow, transformFlows } from "./transform-flows.js";
 import { formatBytes, formatDuration } from "./units.js";
@@ -20,7 +21,7 @@ export function summaryLines(
   last: RunProgress | undefined,
   { width, style, everyStep }: SummaryOptions,
 ): string[] {
-  const { elapsedMs, workers, bundles, retries, transforms, counters } = result;
+  const { elapsedMs, workers, bundles, retries, transforms, counters, metrics } = result;
   const flows = transformFlows(graph, transforms);
   const facts = [
     readFact(elementsRead(flows), last?.bytesDone ?? 0),
@@ -47,10 +48,14 @@ export function summaryLines(
   const counted = counters.map(
     ({ transform, name, value }): Row => [`${transform}: ${name}`, value],
   );
+  const measured = metrics
+    .filter(({ data }) => data.kind !== "counter")
+    .map(({ transform, name, data }): Row => [`${transform}: ${name}`, metricText(data)]);
   return [
     `${done}: ${graph.name}, ${facts.join(", ")}`,
     ...steps,
     ...tableOf(["counter", "value"], counted, width, style),
+    ...tableOf(["metric", "value"], measured, width, style),
   ];
 }
 

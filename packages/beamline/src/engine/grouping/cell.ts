@@ -1,7 +1,7 @@
-import type { Pane } from "../../model/pane.js";
-import { ONLY_FIRING } from "../../model/pane.js";
+import { type ElementMeta, GLOBAL_FIRING_META } from "../../model/element-meta.js";
+import { ONLY_FIRING, type Pane } from "../../model/pane.js";
 import { END_OF_GLOBAL_WINDOW, type Timestamp } from "../../model/time.js";
-import type { Window } from "../../model/window.js";
+import { maxTimestamp, type Window } from "../../model/window.js";
 import { type HeapNode, heapNode } from "./indexed-heap.js";
 import type { TriggerState } from "./trigger-machine.js";
 import type { Chain } from "./value-store.js";
@@ -15,7 +15,7 @@ export class Cell implements Chain {
   readonly key: string;
   readonly span: Span;
   /** The window had ended before its first element came: all that it emits is late. */
-  readonly isLate: boolean;
+  isLate: boolean;
   head = -1;
   tail = -1;
   size = 0;
@@ -46,27 +46,56 @@ export class Cell implements Chain {
 
 /** A window with data: of many keys, or of one where windows merge. */
 export class Span {
-  readonly window: Window;
-  /** The window alone, shared by all that is emitted from here. */
-  readonly windows: readonly Window[];
+  window: Window;
   /** The first instant past the window. */
-  readonly end: Timestamp;
+  end: Timestamp;
   /** The first instant at which the window takes no more elements. */
-  readonly expiry: Timestamp;
-  readonly cells = new Map<string, Cell>();
+  expiry: Timestamp;
   /** Whether the passing of its end has been acted on. */
   isPastEnd: boolean;
+  /** Of many keys; undefined where windows merge. */
+  readonly cells: Map<string, Cell> | undefined;
+  /** The one of a window that merges. */
+  only: Cell | undefined = undefined;
   /** At the end of the window, then at its expiry. */
   readonly due: HeapNode<Span>;
+  /** What most of its panes have in common. */
+  private usual: ElementMeta | undefined = undefined;
 
-  constructor(window: Window, lateness: number, watermark: Timestamp) {
+  constructor(window: Window, lateness: number, watermark: Timestamp, isMerging: boolean) {
     this.window = window;
-    this.windows = Object.freeze([window]);
     this.end = endOf(window);
-    this.expiry = Math.min(this.end + lateness, PAST_GLOBAL_WINDOW);
+    this.expiry = expiryOf(window, lateness);
     this.isPastEnd = watermark >= this.end;
+    this.cells = isMerging ? undefined : new Map();
     this.due = heapNode(this);
   }
+
+  /** A merging window becomes another. */
+  move(window: Window, expiry: Timestamp, isPastEnd: boolean): void {
+    this.window = window;
+    this.end = endOf(window);
+    this.expiry = expiry;
+    this.isPastEnd = isPastEnd;
+    this.usual = undefined;
+  }
+
+  /** The meta of the only pane, at the window's last instant. */
+  usualMeta(): ElementMeta {
+    this.usual ??=
+      this.window.kind === "global"
+        ? GLOBAL_FIRING_META
+        : metaOf(this.window, maxTimestamp(this.window), ONLY_FIRING);
+    return this.usual;
+  }
+}
+
+export function metaOf(window: Window, timestamp: Timestamp, pane: Pane): ElementMeta {
+  return Object.freeze({ timestamp, windows: Object.freeze([window]), pane });
+}
+
+export function expiryOf(window: Window, lateness: number): Timestamp {
+  return Math.min(endOf(window) + lateness, PAST_GLOBAL_WINDOW);
 }
 
 export function endOf(window: Window): Timestamp {

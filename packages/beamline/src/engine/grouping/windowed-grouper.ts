@@ -1,17 +1,18 @@
 import { readLatin1 } from "../../bytes/latin1.js";
-import { type ElementMeta, GLOBAL_FIRING_META } from "../../model/element-meta.js";
+import type { ElementMeta } from "../../model/element-meta.js";
 import { internalError } from "../../model/errors.js";
-import { ONLY_FIRING } from "../../model/pane.js";
+import { ONLY_FIRING, type Pane } from "../../model/pane.js";
 import { END_OF_GLOBAL_WINDOW, type Timestamp } from "../../model/time.js";
-import { maxTimestamp, type Window } from "../../model/window.js";
+import { type IntervalWindow, maxTimestamp, type Window } from "../../model/window.js";
+import { intervalOf } from "../../windowing/interval-of.js";
 import { mergesOf, needsMerge } from "../../windowing/merge.js";
 import type { WindowingStrategy } from "../../windowing/windowing-strategy.js";
-import { Cell, nextPane, Span } from "./cell.js";
+import { Cell, endOf, expiryOf, metaOf, nextPane, Span } from "./cell.js";
 import { heapNode, IndexedHeap } from "./indexed-heap.js";
 import { SpanIndex } from "./span-index.js";
 import { type TimestampRule, timestampRule } from "./timestamp-rule.js";
 import { type Moment, TriggerMachine } from "./trigger-machine.js";
-import { CellSnapshot, type Undo } from "./undo-log.js";
+import { CellSnapshot, NewCell, SpanSnapshot, type Undo } from "./undo-log.js";
 import { type StoreMark, ValueStore } from "./value-store.js";
 
 /** How far event time and the clock are. */
@@ -45,7 +46,7 @@ export class WindowedGrouper {
   /** Windows of many keys, where they don't merge. */
   private readonly spans = new SpanIndex();
   /** Windows of each key, where they merge: one cell each. */
-  private readonly keys = new Map<string, Cell[]>();
+  private readonly keys = new Map<string, readonly Cell[]>();
   private readonly due = new IndexedHeap<Span>();
   /** @internal */
   readonly holds = new IndexedHeap<Cell>();
@@ -186,40 +187,44 @@ export class WindowedGrouper {
   private cellIn(id: string, window: Window, now: Times): Cell | undefined {
     const { spans, mark } = this;
     let span = spans.find(window);
+    if (this.isExpired(span?.expiry ?? this.expiryOf(window), now)) return undefined;
     if (span === undefined) {
       span = this.newSpan(window, now);
-      if (this.isExpired(span, now)) return undefined;
       const added = span;
       spans.add(added);
       if (mark !== undefined) this.log.push({ undo: () => spans.delete(added) });
-      this.enterSpan(added);
-    } else if (this.isExpired(span, now)) return undefined;
-    return span.cells.get(id) ?? this.newCell(id, span, now);
+    }
+    const present = span.cells?.get(id);
+    if (present !== undefined) return present;
+    const cell = this.newCell(id, span, now);
+    span.cells?.set(id, cell);
+    return cell;
   }
 
-  private newSpan(window: Window, now: Times): Span {
-    return new Span(window, this.strategy.allowedLateness, now.watermark);
+  private expiryOf(window: Window): Timestamp {
+    return expiryOf(window, this.strategy.allowedLateness);
   }
 
-  private isExpired(span: Span, now: Times): boolean {
-    if (now.watermark < span.expiry) return false;
+  private isExpired(expiry: Timestamp, now: Times): boolean {
+    if (now.watermark < expiry) return false;
     this.late++;
     return true;
   }
 
-  /** The span begins to wait for its next instant. */
-  private enterSpan(span: Span): void {
+  /** A span that waits for its end, or for its expiry where that has passed. */
+  private newSpan(window: Window, now: Times): Span {
     const { due } = this;
+    const span = new Span(window, this.strategy.allowedLateness, now.watermark, this.isMerging);
+    if (this.mark !== undefined) this.log.push(new SpanSnapshot(span, due));
     due.set(span.due, span.isPastEnd ? span.expiry : span.end);
-    if (this.mark !== undefined) this.log.push({ undo: () => due.set(span.due, NOT_DUE) });
+    return span;
   }
 
   private newCell(id: string, span: Span, now: Times): Cell {
     const cell = new Cell(id, span, now.watermark >= span.end);
-    span.cells.set(id, cell);
     this.cells++;
     cell.epoch = this.epoch;
-    if (this.mark !== undefined) this.log.push(new NewCell(cell, this.holds, this.delays));
+    if (this.mark !== undefined) this.log.push(new NewCell(cell, this));
     return cell;
   }
 
@@ -234,77 +239,123 @@ export class WindowedGrouper {
 
   /** The cell of an element's window after merging it with the key's other windows. */
   private mergedCell(id: string, window: Window, now: Times): Cell | undefined {
-    if (window.kind === "global") return this.cellIn(id, window, now);
-    const candidate = this.newSpan(window, now);
-    if (this.isExpired(candidate, now)) return undefined;
-    let cells = this.keys.get(id) ?? [];
+    if (window.kind === "global") throw internalError("The global window does not merge");
+    if (this.isExpired(this.expiryOf(window), now)) return undefined;
+    const cells = this.keys.get(id);
+    if (cells === undefined) return this.newKeyCell(id, window, now);
     const same = cells.find(({ span }) => isSame(span.window, window));
     if (same !== undefined) return same;
-    const open = cells.filter(({ isClosed }) => !isClosed);
-    const windows = open.map(({ span }) => span.window);
-    let target = window;
-    for (const { from, to } of mergesOf(this.strategy.windowFn, [...windows, window] as never)) {
-      const members = open.filter(({ span }) => from.includes(span.window as never));
-      if (from.includes(window)) target = to;
-      if (members.length > 0) this.mergeCells(id, members, to, now);
-    }
-    cells = this.keys.get(id) ?? [];
-    return (
-      cells.find(({ span }) => isSame(span.window, target)) ??
-      this.newKeyCell(id, isSame(target, window) ? candidate : this.newSpan(target, now), now)
-    );
+    return this.strategy.windowFn.kind === "sessions"
+      ? this.sessionCell(id, cells, window, now)
+      : this.customCell(id, cells, window, now);
   }
 
-  private newKeyCell(id: string, span: Span, now: Times): Cell {
+  /** Sessions of a key never overlap, so that those which meet the new one are all that merge. */
+  private sessionCell(
+    id: string,
+    cells: readonly Cell[],
+    window: IntervalWindow,
+    now: Times,
+  ): Cell {
+    let { start, end } = window;
+    const members: Cell[] = [];
+    for (const cell of cells) {
+      const own = cell.span.window;
+      if (cell.isClosed || own.start >= window.end || own.end <= window.start) continue;
+      members.push(cell);
+      start = Math.min(start, own.start);
+      end = Math.max(end, own.end);
+    }
+    if (members.length === 0) return this.newKeyCell(id, window, now);
+    return this.mergeCells(id, members, intervalOf(start, end), now);
+  }
+
+  private customCell(id: string, cells: readonly Cell[], window: IntervalWindow, now: Times): Cell {
+    const open = new Map<Window, Cell>();
+    for (const cell of cells) if (!cell.isClosed) open.set(cell.span.window, cell);
+    const windows = [...open.keys(), window] as readonly IntervalWindow[];
+    let target: Cell | undefined;
+    for (const { from, to } of mergesOf(this.strategy.windowFn, windows)) {
+      const members = from.flatMap((each) => open.get(each) ?? []);
+      const merged = this.mergeCells(id, members, to, now);
+      if (from.includes(window)) target = merged;
+    }
+    return target ?? this.newKeyCell(id, window, now);
+  }
+
+  private newKeyCell(id: string, window: Window, now: Times): Cell {
+    const span = this.newSpan(window, now);
     const cell = this.newCell(id, span, now);
-    this.enterSpan(span);
+    span.only = cell;
     this.setCells(id, [...(this.keys.get(id) ?? []), cell]);
     return cell;
   }
 
-  /** Replaces a key's cells, which stay as they are: a rollback puts them back. */
-  private setCells(id: string, cells: Cell[]): void {
+  /** Replaces a key's cells by others: a rollback puts them back. */
+  private setCells(id: string, cells: readonly Cell[]): void {
     const { keys } = this;
     const before = keys.get(id);
     if (this.mark !== undefined) this.log.push({ undo: () => put(keys, id, before) });
     put(keys, id, cells.length === 0 ? undefined : cells);
   }
 
-  private mergeCells(id: string, members: readonly Cell[], to: Window, now: Times): void {
+  /** Makes one cell of several, for the window `to`. */
+  private mergeCells(id: string, members: readonly Cell[], to: Window, now: Times): Cell {
     const existing = members.find(({ span }) => isSame(span.window, to));
-    if (existing !== undefined && members.length === 1) return;
-    const others = members.filter((cell) => cell !== existing);
-    const target = existing ?? this.newKeyCell(id, this.newSpan(to, now), now);
+    const target = existing ?? members[0];
+    if (target === undefined) throw internalError("Windows merge without any of them");
+    if (existing !== undefined && members.length === 1) return target;
     for (const cell of members) this.touch(cell);
     const { trigger, rule } = this;
     if (trigger !== undefined) {
       const states = members.flatMap((cell) => (cell.trigger === undefined ? [] : [cell.trigger]));
       target.trigger = trigger.merge(states);
     }
-    for (const cell of others) {
-      this.store.concat(target, cell);
-      target.pending += cell.pending;
-      const hold = cell.hold?.at ?? NOT_DUE;
-      if (rule !== undefined && hold !== NOT_DUE) this.setHold(target, rule.combine, hold);
-      this.leave(cell);
+    if (existing === undefined) this.move(target, to, now);
+    if (members.length > 1) {
+      for (const cell of members) {
+        if (cell === target) continue;
+        this.store.concat(target, cell);
+        target.pending += cell.pending;
+        const hold = cell.hold?.at ?? NOT_DUE;
+        if (rule !== undefined && hold !== NOT_DUE) this.setHold(target, rule.combine, hold);
+        this.leave(cell);
+      }
+      const left = (this.keys.get(id) ?? []).filter(
+        (cell) => cell === target || !members.includes(cell),
+      );
+      this.setCells(id, left);
     }
-    this.setCells(
-      id,
-      (this.keys.get(id) ?? []).filter((cell) => !others.includes(cell)),
-    );
     this.schedule(target, now, true);
+    return target;
+  }
+
+  /** A cell goes over into a window that has not emitted anything yet. */
+  private move(cell: Cell, to: Window, now: Times): void {
+    const { span } = cell;
+    const { due } = this;
+    if (this.mark !== undefined) this.log.push(new SpanSnapshot(span, due));
+    const isPastEnd = now.watermark >= endOf(to);
+    span.move(to, this.expiryOf(to), isPastEnd);
+    due.set(span.due, isPastEnd ? span.expiry : span.end);
+    cell.isLate = isPastEnd;
+    cell.panes = 0;
+    cell.onTimePanes = 0;
   }
 
   /** A cell of a merging window is no more. */
   private leave(cell: Cell): void {
-    const { span } = cell;
-    const { due } = this;
-    const at = span.due.at;
-    if (this.mark !== undefined) this.log.push({ undo: () => due.set(span.due, at) });
-    due.set(span.due, NOT_DUE);
+    this.retire(cell.span);
     if (cell.hold !== undefined) this.holds.set(cell.hold, NOT_DUE);
     this.setDelay(cell, NOT_DUE);
     this.cells--;
+  }
+
+  /** Nothing waits for a span any more. */
+  private retire(span: Span): void {
+    const { due } = this;
+    if (this.mark !== undefined) this.log.push(new SpanSnapshot(span, due));
+    due.set(span.due, NOT_DUE);
   }
 
   // --- time -----------------------------------------------------------------------------------
@@ -312,51 +363,44 @@ export class WindowedGrouper {
   /** Event time has passed the end of a window that still takes late elements. */
   private passEnd(span: Span, now: Times, emit: EmitPane): void {
     const { due } = this;
-    const { at } = span.due;
-    if (this.mark !== undefined) {
-      this.log.push({
-        undo: () => {
-          span.isPastEnd = false;
-          due.set(span.due, at);
-        },
-      });
-    }
+    if (this.mark !== undefined) this.log.push(new SpanSnapshot(span, due));
     span.isPastEnd = true;
     due.set(span.due, span.expiry);
-    for (const cell of span.cells.values()) {
-      // The default trigger has fired already for elements that came with this watermark.
-      if (cell.isClosed || (this.trigger === undefined && cell.onTimePanes > 0)) continue;
-      this.touch(cell);
-      this.fireIfReady(cell, now, false, emit);
-      this.schedule(cell, now, true);
-    }
+    if (span.only !== undefined) this.passEndOf(span.only, now, emit);
+    if (span.cells === undefined) return;
+    for (const cell of span.cells.values()) this.passEndOf(cell, now, emit);
+  }
+
+  private passEndOf(cell: Cell, now: Times, emit: EmitPane): void {
+    // The default trigger has fired already for elements that came with this watermark.
+    if (cell.isClosed || (this.trigger === undefined && cell.onTimePanes > 0)) return;
+    this.touch(cell);
+    this.fireIfReady(cell, now, false, emit);
+    this.schedule(cell, now, true);
   }
 
   /** The window takes no more elements: emits what is left, and forgets it. */
   private expire(span: Span, now: Times, emit: EmitPane): void {
-    for (const cell of span.cells.values()) {
-      this.touch(cell);
-      if (!cell.isClosed) this.fire(cell, now, true, emit);
-      if (cell.hold !== undefined) this.holds.set(cell.hold, NOT_DUE);
-      if (cell.delay !== undefined) this.delays.set(cell.delay, NOT_DUE);
-      if (this.isMerging) {
-        const left = (this.keys.get(cell.key) ?? []).filter((other) => other !== cell);
-        this.setCells(cell.key, left);
-      }
+    this.retire(span);
+    const { only, cells } = span;
+    if (only !== undefined) {
+      this.expireCell(only, now, emit);
+      const left = (this.keys.get(only.key) ?? []).filter((cell) => cell !== only);
+      this.setCells(only.key, left);
     }
-    this.cells -= span.cells.size;
-    const { due, spans } = this;
-    const { at } = span.due;
-    if (this.mark !== undefined) {
-      this.log.push({
-        undo: () => {
-          due.set(span.due, at);
-          if (!this.isMerging) spans.add(span);
-        },
-      });
-    }
-    due.set(span.due, NOT_DUE);
+    if (cells === undefined) return;
+    for (const cell of cells.values()) this.expireCell(cell, now, emit);
+    const { spans } = this;
+    if (this.mark !== undefined) this.log.push({ undo: () => spans.add(span) });
     spans.delete(span);
+  }
+
+  private expireCell(cell: Cell, now: Times, emit: EmitPane): void {
+    this.touch(cell);
+    if (!cell.isClosed) this.fire(cell, now, true, emit);
+    if (cell.hold !== undefined) this.holds.set(cell.hold, NOT_DUE);
+    this.setDelay(cell, NOT_DUE);
+    this.cells--;
   }
 
   // --- firing ---------------------------------------------------------------------------------
@@ -402,14 +446,11 @@ export class WindowedGrouper {
     this.setDelay(cell, NOT_DUE);
   }
 
-  private metaOf(cell: Cell, pane: ElementMeta["pane"]): ElementMeta {
-    const { window } = cell.span;
-    const hold = cell.hold?.at ?? NOT_DUE;
-    const timestamp = hold === NOT_DUE ? maxTimestamp(window) : hold;
-    if (pane === ONLY_FIRING && window.kind === "global" && timestamp === END_OF_GLOBAL_WINDOW) {
-      return GLOBAL_FIRING_META;
-    }
-    return Object.freeze({ timestamp, windows: cell.span.windows, pane });
+  private metaOf({ span, hold }: Cell, pane: Pane): ElementMeta {
+    const at = hold?.at ?? NOT_DUE;
+    if (at !== NOT_DUE) return metaOf(span.window, at, pane);
+    if (pane === ONLY_FIRING) return span.usualMeta();
+    return metaOf(span.window, maxTimestamp(span.window), pane);
   }
 
   /** Asks for the clock when the trigger's next delay ends: also at this instant, if `isOpen`. */
@@ -448,28 +489,8 @@ export class WindowedGrouper {
   }
 
   private *allCells(): Iterable<Cell> {
-    for (const span of this.spans) yield* span.cells.values();
+    for (const span of this.spans) yield* span.cells?.values() ?? [];
     for (const cells of this.keys.values()) yield* cells;
-  }
-}
-
-/** A cell that the bundle has made. */
-class NewCell implements Undo {
-  private readonly cell: Cell;
-  private readonly holds: IndexedHeap<Cell>;
-  private readonly delays: IndexedHeap<Cell>;
-
-  constructor(cell: Cell, holds: IndexedHeap<Cell>, delays: IndexedHeap<Cell>) {
-    this.cell = cell;
-    this.holds = holds;
-    this.delays = delays;
-  }
-
-  undo(): void {
-    const { cell } = this;
-    cell.span.cells.delete(cell.key);
-    if (cell.hold !== undefined) this.holds.set(cell.hold, NOT_DUE);
-    if (cell.delay !== undefined) this.delays.set(cell.delay, NOT_DUE);
   }
 }
 

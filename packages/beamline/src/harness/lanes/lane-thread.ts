@@ -11,6 +11,7 @@ import { blockingState } from "./blocking-state.js";
 import { captureConsole } from "./capture-console.js";
 import type { LaneThreadData, StateWire } from "./start-lane-thread.js";
 import type { LaneSetup, SetupMessage } from "./thread-lane.js";
+import { receiveUrgent } from "./urgent-messages.js";
 
 // Entry of a lane's thread: builds the pipeline again, then runs the bundles that it is sent.
 
@@ -18,18 +19,25 @@ function main(): void {
   const port = parentPort;
   if (port === null) throw internalError("The lane module runs only in a worker thread");
   const post: PostFromLane = (message, transfer = []) => port.postMessage(message, transfer);
-  const { state } = workerData as LaneThreadData;
+  const { state, urgent } = workerData as LaneThreadData;
   const waiting: ToLane[] = [];
   let lane: Lane | undefined;
+  const receive = (message: ToLane) => {
+    if (lane === undefined) waiting.push(message);
+    else lane.receive(message);
+  };
+  const poll = receiveUrgent(urgent, receive);
   port.on("message", (message: SetupMessage | ToLane) => {
     if (message.kind === "setup") {
-      void begin(message.setup, state, post).then((begun) => {
+      void begin(message.setup, state, poll, post).then((begun) => {
         lane = begun;
-        if (begun === undefined) port.close();
+        if (begun === undefined) {
+          port.close();
+          urgent.port.close();
+        }
         for (const early of waiting.splice(0)) begun?.receive(early);
       });
-    } else if (lane === undefined) waiting.push(message);
-    else lane.receive(message);
+    } else receive(message);
   });
 }
 
@@ -37,6 +45,7 @@ function main(): void {
 async function begin(
   { code, fingerprint, parallelism, name, captureConsole: capture }: LaneSetup,
   wire: StateWire,
+  poll: () => void,
   post: PostFromLane,
 ): Promise<Lane | undefined> {
   const instructions = new AsyncLocalStorage<string>();
@@ -61,7 +70,7 @@ async function begin(
     post({ kind: "state", request: 0, ...query }),
   );
   post({ kind: "ready" });
-  return new Lane(graph, { parallelism, within, state }, post);
+  return new Lane(graph, { parallelism, within, state, poll }, post);
 }
 
 main();

@@ -8,15 +8,24 @@ export interface StateWire {
   readonly signal: SharedArrayBuffer;
 }
 
+/** How a lane's thread hears of what cannot wait until user code pauses. */
+export interface UrgentWire {
+  readonly port: MessagePort;
+  /** One Int32 that counts what was posted. */
+  readonly signal: SharedArrayBuffer;
+}
+
 /** `workerData` of a lane's thread. */
 export interface LaneThreadData {
   readonly state: StateWire;
+  readonly urgent: UrgentWire;
 }
 
 /** A thread that has been started and does not know its pipeline yet. */
 export interface LaneThread {
   readonly worker: Worker;
   readonly state: StateWire;
+  readonly urgent: UrgentWire;
 }
 
 /**
@@ -26,12 +35,21 @@ export interface LaneThread {
 export function startLaneThread(): LaneThread {
   const { port1, port2 } = new MessageChannel();
   const signal = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-  const workerData: LaneThreadData = { state: { port: port2, signal } };
+  const urgent = new MessageChannel();
+  const posted = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const workerData: LaneThreadData = {
+    state: { port: port2, signal },
+    urgent: { port: urgent.port2, signal: posted },
+  };
   // A larger young generation: most elements die young, and copying survivors costs.
   const worker = new Worker(new URL("./lane-thread.js", import.meta.url), {
     workerData,
-    transferList: [port2],
+    transferList: [port2, urgent.port2],
     resourceLimits: { maxYoungGenerationSizeMb: 32 },
   });
-  return { worker, state: { port: port1, signal } };
+  return {
+    worker,
+    state: { port: port1, signal },
+    urgent: { port: urgent.port1, signal: posted },
+  };
 }

@@ -5,6 +5,7 @@ import type { FromLane, ToLane } from "../bundle/messages.js";
 import { answerState } from "./blocking-state.js";
 import type { LaneHandle, LaneListener, OpenLane } from "./lane-handle.js";
 import { type LaneThread, startLaneThread } from "./start-lane-thread.js";
+import { postUrgent } from "./urgent-messages.js";
 
 /** What a lane's thread is told first. */
 export interface LaneSetup {
@@ -61,14 +62,28 @@ export class ThreadLane implements LaneHandle {
   };
 
   post(message: ToLane, transfer: readonly ArrayBuffer[] = []): void {
-    const { worker, state } = this.thread;
-    // The thread sleeps until it has this answer: it sees no other messages.
-    if (message.kind === "state") answerState(state, message.answer);
-    else worker.postMessage(message, transfer);
+    const { worker, state, urgent } = this.thread;
+    switch (message.kind) {
+      case "state":
+        // The thread sleeps until it has this answer: it sees no other messages.
+        answerState(state, message.answer);
+        return;
+      case "abort":
+        // By both ways: the urgent one may overtake the bundle itself.
+        worker.postMessage(message);
+        postUrgent(urgent, message);
+        return;
+      case "split":
+      case "progress":
+        postUrgent(urgent, message);
+        return;
+      default:
+        worker.postMessage(message, transfer);
+    }
   }
 
   async close(): Promise<void> {
-    const { worker, state } = this.thread;
+    const { worker, state, urgent } = this.thread;
     // One that nobody has opened has nothing to put away.
     if (!this.over && this.listener !== undefined) {
       this.over = true;
@@ -81,6 +96,7 @@ export class ThreadLane implements LaneHandle {
     this.over = true;
     await worker.terminate();
     state.port.close();
+    urgent.port.close();
   }
 
   private die(cause: Error): void {

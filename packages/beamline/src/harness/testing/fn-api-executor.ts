@@ -2,9 +2,17 @@ import { ByteReader } from "../../bytes/byte-reader.js";
 import { ByteWriter } from "../../bytes/byte-writer.js";
 import type { Receive } from "../../exec/receive.js";
 import type { Graph } from "../../graph/nodes.js";
+import type { ElementMeta } from "../../model/element-meta.js";
 import { internalError } from "../../model/errors.js";
-import type { BundleOutput, BundleWork, Executor } from "../../runners/local/bundle-work.js";
-import type { Plan, PlannedStage } from "../../runners/local/plan.js";
+import type { TimerRecord } from "../../model/state-scope.js";
+import { MIN_TIMESTAMP } from "../../model/time.js";
+import type { DelayedBundleApplication } from "../../proto/gen/fn-execution/control_pb.js";
+import { millisFromDuration, millisFromTimestamp } from "../../proto/instants.js";
+import type { BundleOutput, BundleWork, Executor, Residual } from "../../runners/local/bundle-work.js";
+import type { Dataset, Plan, PlannedStage } from "../../runners/local/plan.js";
+import { isEndless } from "../../runners/local/rests.js";
+import { END } from "../../runners/local/end.js";
+import { restrictionBlock } from "../../runners/local/list-sink.js";
 import { Shard } from "../../runners/local/shard.js";
 import { SideInputStore } from "../../runners/local/side-input-store.js";
 import { openBlockSink } from "../../runners/local/sinks.js";
@@ -13,9 +21,11 @@ import { decodeErrorReport } from "../error-report.js";
 import { descriptorOfStage, sourceId, stepId } from "./descriptor-of-stage.js";
 import { elementCoderAt } from "./element-coder-at.js";
 import { sideInputState } from "./side-input-state.js";
-import type { TestRunner } from "./test-runner.js";
+import { RunnerKeys } from "./runner-keys.js";
+import type { BundleOutputs, TestRunner } from "./test-runner.js";
 
 const CHUNK_BYTES = 256 * 1024;
+const NOTHING = new Uint8Array(0);
 
 /**
  * Runs the embedded engine's bundles in a harness, over the Fn API: with it the embedded engine is a
@@ -26,6 +36,7 @@ export class FnApiExecutor implements Executor {
   private readonly plan: Plan;
   private readonly graph: Graph;
   private readonly runner: TestRunner;
+  private readonly shards = new Map<string, Shard>();
 
   constructor(plan: Plan, graph: Graph, runner: TestRunner) {
     this.plan = plan;
@@ -45,18 +56,118 @@ export class FnApiExecutor implements Executor {
     sides.add(work.sideInputs);
     const steps = new Map(stage.steps.map((step, i) => [stepId(i), step]));
     runner.sideInputs = sideInputState(steps, sides);
-    const instruction = runner.nextId();
-    const value = { processBundleDescriptorId: stage.id };
-    const answer = runner.instruct({ case: "processBundle", value }, instruction);
-    await this.feed(stage, work, instruction);
-    const { error } = await answer;
-    if (error !== "") throw new Error(decodeErrorReport(error)?.message ?? error);
-    const outputs = runner.outputsOf(instruction);
-    await runner.until(() => stage.sinks.every(({ id }) => outputs.ended.has(id)));
+    const shard = this.shardOf(stage, work.shard);
+    if (shard?.state !== undefined) return await this.runKeyed(stage, work, shard);
+    const done = await this.bundle(stage, await this.encode(stage, work, () => true), undefined);
     return {
-      blocks: stage.sinks.map(({ id }) => this.collect(stage, id, outputs.chunks)),
+      blocks: this.blocksOf(stage, [done.outputs]),
       steps: [],
+      ...(isEndless(stage) ? { residuals: this.residualsOf(stage, done.residualRoots) } : {}),
     };
+  }
+
+  /** Elements and due timers in a bundle, and, where nothing more can come, all timers that follow. */
+  private async runKeyed(
+    stage: PlannedStage,
+    work: BundleWork,
+    shard: Shard,
+  ): Promise<BundleOutput> {
+    const { state } = shard;
+    if (state === undefined) throw internalError("A keyed stage keeps no state");
+    const keys = new RunnerKeys(stage, state);
+    this.runner.userState = keys.serve;
+    shard.begin(work.times);
+    const times = stage.isBounded ? END : work.times;
+    const outputs: BundleOutputs[] = [];
+    try {
+      if (stage.isBounded) state.setTimes({ ...work.times, watermark: MIN_TIMESTAMP });
+      let chunks = await this.encode(stage, work, (value, meta) =>
+        keys.admit(value as readonly [unknown, unknown], meta),
+      );
+      let due = stage.isBounded ? [] : state.takeDueTimers(times);
+      do {
+        outputs.push((await this.bundle(stage, chunks, { keys, due })).outputs);
+        chunks = [];
+        state.setTimes(times);
+        due = state.takeDueTimers(times);
+      } while (due.length > 0);
+    } catch (error) {
+      shard.rollback();
+      throw error;
+    }
+    shard.commit();
+    return {
+      blocks: this.blocksOf(stage, outputs),
+      steps: [],
+      ...(work.shard === undefined ? {} : { shard: shard.times }),
+    };
+  }
+
+  /** Runs one bundle in the harness. */
+  private async bundle(
+    stage: PlannedStage,
+    chunks: readonly Uint8Array[],
+    keyed: { readonly keys: RunnerKeys; readonly due: readonly TimerRecord[] } | undefined,
+  ) {
+    const { runner } = this;
+    const instructionId = runner.nextId();
+    const value = { processBundleDescriptorId: stage.id };
+    const answer = runner.instruct({ case: "processBundle", value }, instructionId);
+    const transformId = sourceId(0);
+    const timers = keyed?.keys.segments(instructionId, keyed.due) ?? [];
+    if (timers.length > 0) await runner.send([], timers);
+    for (const data of chunks) {
+      await runner.send([{ instructionId, transformId, data, isLast: false }]);
+    }
+    await runner.send([{ instructionId, transformId, data: NOTHING, isLast: true }]);
+    const { error, response } = await answer;
+    if (error !== "") throw new Error(decodeErrorReport(error)?.message ?? error);
+    const outputs = runner.outputsOf(instructionId);
+    const { keys } = keyed ?? {};
+    await runner.until(
+      () =>
+        stage.sinks.every(({ id }) => outputs.ended.has(id)) &&
+        (keys === undefined || keys.isComplete(outputs)),
+    );
+    keys?.take(outputs);
+    const residualRoots = response.case === "processBundle" ? response.value.residualRoots : [];
+    return { outputs, residualRoots };
+  }
+
+  /** What a stage keeps from bundle to bundle where it has a number. */
+  private shardOf({ id, dataset }: PlannedStage, number: number | undefined): Shard | undefined {
+    if (dataset === undefined) return undefined;
+    if (number === undefined) return new Shard(dataset);
+    const name = `${number} ${id}`;
+    const present = this.shards.get(name);
+    if (present !== undefined) return present;
+    const shard = new Shard(dataset);
+    this.shards.set(name, shard);
+    return shard;
+  }
+
+  private residualsOf(
+    stage: PlannedStage & { readonly dataset: Dataset },
+    roots: readonly DelayedBundleApplication[],
+  ): Residual[] {
+    const coder = elementCoderAt(stage, this.graph, stage.inputs[0]);
+    return roots.map(({ application, requestedTimeDelay }) => {
+      const { value, meta } = coder.decode(new ByteReader(application?.element ?? NOTHING));
+      const [watermark] = Object.values(application?.outputWatermarks ?? {});
+      return {
+        block: restrictionBlock(stage.dataset.coder, value, meta, 0),
+        watermark: watermark === undefined ? MIN_TIMESTAMP : millisFromTimestamp(watermark),
+        resumeAfterMs:
+          requestedTimeDelay === undefined ? 0 : millisFromDuration(requestedTimeDelay),
+      };
+    });
+  }
+
+  private blocksOf(stage: PlannedStage, outputs: readonly BundleOutputs[]) {
+    return stage.sinks.map(({ id }) => {
+      const chunks = outputs.flatMap((each) => each.chunks.get(id) ?? []);
+      return this.collect(stage, id, new Map([[id, chunks]]));
+    });
   }
 
   failedCounts(): readonly [] {
@@ -65,13 +176,21 @@ export class FnApiExecutor implements Executor {
 
   async close(): Promise<void> {}
 
-  private async feed(stage: PlannedStage, work: BundleWork, instructionId: string) {
+  /** The elements of a bundle, as they go to the worker. */
+  private async encode(
+    stage: PlannedStage,
+    work: BundleWork,
+    admit: (value: unknown, meta: ElementMeta) => boolean,
+  ): Promise<Uint8Array[]> {
     const [input] = stage.inputs;
     const coder = elementCoderAt(stage, this.graph, input);
-    const transformId = sourceId(0);
     const out = new ByteWriter(CHUNK_BYTES);
     const chunks: Uint8Array[] = [];
+    const kept: { readonly value: unknown; readonly meta: ElementMeta }[] = [];
     const receive: Receive = (value, meta) => {
+      if (admit(value, meta)) kept.push({ value, meta });
+    };
+    const write = (value: unknown, meta: ElementMeta) => {
       coder.encode({ value, meta }, out);
       if (out.position < CHUNK_BYTES) return;
       chunks.push(out.toBytes());
@@ -85,10 +204,11 @@ export class FnApiExecutor implements Executor {
     const source = sourceOf(stage, work, shard);
     await source.feed(new Map([[input ?? "", receive]]), gate, timers);
     shard?.commit();
-    for (const data of chunks) {
-      await this.runner.send([{ instructionId, transformId, data, isLast: false }]);
-    }
-    await this.runner.send([{ instructionId, transformId, data: out.toBytes(), isLast: true }]);
+    // Where the order of timestamps is wanted nothing else is harmed by it.
+    if (stage.isBounded) kept.sort((a, b) => a.meta.timestamp - b.meta.timestamp);
+    for (const { value, meta } of kept) write(value, meta);
+    chunks.push(out.toBytes());
+    return chunks;
   }
 
   private collect(

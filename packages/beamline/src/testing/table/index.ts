@@ -9,6 +9,7 @@ import { SCHEMA_ROWS } from "./schema-rows.js";
 import { SHAPE_ROWS } from "./shape-rows.js";
 import { SIDE_INPUT_ROWS } from "./side-input-rows.js";
 import { SIZE_ROWS } from "./size-rows.js";
+import { STATE_ROWS } from "./state-rows.js";
 import { WINDOW_ROWS } from "./window-rows.js";
 
 export type { Row } from "./row.js";
@@ -26,6 +27,7 @@ export const PIPELINE_TABLE: readonly Row[] = [
   ...SCHEMA_ROWS,
   ...SIZE_ROWS,
   ...WINDOW_ROWS,
+  ...STATE_ROWS,
 ];
 
 export function rowNamed(name: string): Row {

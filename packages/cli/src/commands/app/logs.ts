@@ -37,7 +37,10 @@ export const appLogsCommand = definePlainCommand({
   flags: logsFlags,
   examples: [
     { line: "beamline app logs wordcount", does: "All lines so far" },
-    { line: "beamline app logs wordcount --follow --tail 20", does: "The last ones, and what comes" },
+    {
+      line: "beamline app logs wordcount --follow --tail 20",
+      does: "The last ones, and what comes",
+    },
     { line: "beamline app logs wordcount --source executors", does: "Executors and workers only" },
   ],
   async run({ flags, arguments: [name = ""], cli, terminal }) {

@@ -17,13 +17,18 @@ export const appWatchCommand = definePlainCommand({
       import("../../deploy/follow-app.js"),
       import("../../app/app-record.js"),
     ]);
-    return await withApp(name, flags, cli, async ({ client, app, object, buckets: open, signal }) => {
-      const record = await recordOf(app, open).catch(() => undefined);
-      const { progress = "auto" } = flags;
-      const about = { name, namespace: app.namespace };
-      return await followApp({
-        ...{ client, object, file: record?.file, progress, open, about, signal, cli, terminal },
-      });
-    });
+    return await withApp(
+      name,
+      flags,
+      cli,
+      async ({ client, app, object, buckets: open, signal }) => {
+        const record = await recordOf(app, open).catch(() => undefined);
+        const { progress = "auto" } = flags;
+        const about = { name, namespace: app.namespace };
+        return await followApp({
+          ...{ client, object, file: record?.file, progress, open, about, signal, cli, terminal },
+        });
+      },
+    );
   },
 });

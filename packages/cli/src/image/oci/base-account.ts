@@ -1,8 +1,8 @@
-import { createGunzip } from "node:zlib";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
 import type { BaseImage } from "./base-image.js";
 import type { LayerEntry } from "./layer-entry.js";
 import type { Repository } from "./repository.js";
@@ -68,9 +68,7 @@ async function passwdIn(
   const { extract } = await import("tar-stream");
   const entries = extract();
   const source = Readable.from(blob, { objectMode: false });
-  const reading = packed
-    ? pipeline(source, createGunzip(), entries)
-    : pipeline(source, entries);
+  const reading = packed ? pipeline(source, createGunzip(), entries) : pipeline(source, entries);
   // Whoever stops early makes it fail.
   reading.catch(() => {});
   for await (const entry of entries) {

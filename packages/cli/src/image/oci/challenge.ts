@@ -1,7 +1,12 @@
 /** What a registry wants before it answers: its `WWW-Authenticate` header. */
 export type Challenge =
   | { readonly kind: "basic" }
-  | { readonly kind: "bearer"; readonly realm: string; readonly service?: string; readonly scope?: string };
+  | {
+      readonly kind: "bearer";
+      readonly realm: string;
+      readonly service?: string;
+      readonly scope?: string;
+    };
 
 /** Reads the header (RFC 9110 §11.6.1); undefined when there is nothing in it that is known. */
 export function parseChallenge(header: string | null): Challenge | undefined {

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { BeamlineError } from "beamline";
-import { Ecr, ecrRegistry } from "../../aws/ecr.js";
 import type { AwsOptions } from "../../aws/aws-options.js";
+import { Ecr, ecrRegistry } from "../../aws/ecr.js";
 
 /** A registry's user, or a token that is traded for one. */
 export type Credentials =
@@ -19,7 +19,9 @@ export interface CredentialSources {
 }
 
 interface DockerConfig {
-  readonly auths?: Readonly<Record<string, { readonly auth?: string; readonly identitytoken?: string }>>;
+  readonly auths?: Readonly<
+    Record<string, { readonly auth?: string; readonly identitytoken?: string }>
+  >;
   readonly credHelpers?: Readonly<Record<string, string>>;
   readonly credsStore?: string;
 }
@@ -45,7 +47,8 @@ export async function findCredentials(
     if (auth !== undefined && auth !== "") return decode(auth);
   }
   const registry = ecrRegistry(host);
-  if (registry !== undefined) return { kind: "password", ...(await new Ecr(registry, aws).login(signal)) };
+  if (registry !== undefined)
+    return { kind: "password", ...(await new Ecr(registry, aws).login(signal)) };
   return config.credsStore === undefined
     ? undefined
     : askHelper(config.credsStore, names.at(-1) ?? host, env);

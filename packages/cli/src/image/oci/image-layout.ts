@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { type Descriptor, descriptorOf, type Document } from "./descriptor.js";
+import { type Descriptor, type Document, descriptorOf } from "./descriptor.js";
 import { mediaTypes } from "./media-types.js";
 import type { BlobSource } from "./repository.js";
 

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { afterEach, beforeEach, expect, test } from "vitest";
 import { extract } from "tar-stream";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { LayerEntry } from "./layer-entry.js";
 import { LayerStore, type StoredLayer } from "./layer-store.js";
 
@@ -42,40 +42,44 @@ function entries(file: string): LayerEntry[] {
   ];
 }
 
-test.each([true, false])("LayerStore makes the same bytes of the same files (%s)", async (compressed) => {
-  const bytes = Buffer.alloc(3_000_000, "some bytes of a jar");
-  const layers: StoredLayer[] = [];
-  for (const [name, order] of [
-    ["one", 1],
-    ["two", -1],
-  ] as const) {
-    const file = join(folder, `${name}.jar`);
-    writeFileSync(file, bytes);
-    utimesSync(file, order + 5, order + 5);
-    const store = new LayerStore(join(folder, name));
-    layers.push(await store.layer({ entries: entries(file).sort(() => order), compressed }));
-  }
-  const [one, two] = layers;
-  if (one === undefined || two === undefined) throw new Error("no layers");
-  expect(two.descriptor).toEqual(one.descriptor);
-  const packed = await bytesOf(one);
-  const hash = (content: Buffer) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
-  expect(hash(packed)).toBe(one.descriptor.digest);
-  expect(packed.length).toBe(one.descriptor.size);
-  const archive = gunzipSync(packed);
-  expect(hash(archive)).toBe(one.diffId);
-  expect(await headersIn(archive)).toEqual([
-    "home/ 755 0:0 0 0",
-    "home/x/ 775 185:185 0 0",
-    "opt/ 755 0:0 0 0",
-    "opt/a/ 755 0:0 0 0",
-    "opt/a/jar 644 0:0 0 3000000",
-    "opt/n 755 0:0 0 2",
-    "usr/ 755 0:0 0 0",
-    "usr/bin/ 755 0:0 0 0",
-    "usr/bin/n 777 0:0 0 -> /opt/n",
-  ]);
-});
+test.each([true, false])(
+  "LayerStore makes the same bytes of the same files (%s)",
+  async (compressed) => {
+    const bytes = Buffer.alloc(3_000_000, "some bytes of a jar");
+    const layers: StoredLayer[] = [];
+    for (const [name, order] of [
+      ["one", 1],
+      ["two", -1],
+    ] as const) {
+      const file = join(folder, `${name}.jar`);
+      writeFileSync(file, bytes);
+      utimesSync(file, order + 5, order + 5);
+      const store = new LayerStore(join(folder, name));
+      layers.push(await store.layer({ entries: entries(file).sort(() => order), compressed }));
+    }
+    const [one, two] = layers;
+    if (one === undefined || two === undefined) throw new Error("no layers");
+    expect(two.descriptor).toEqual(one.descriptor);
+    const packed = await bytesOf(one);
+    const hash = (content: Buffer) =>
+      `sha256:${createHash("sha256").update(content).digest("hex")}`;
+    expect(hash(packed)).toBe(one.descriptor.digest);
+    expect(packed.length).toBe(one.descriptor.size);
+    const archive = gunzipSync(packed);
+    expect(hash(archive)).toBe(one.diffId);
+    expect(await headersIn(archive)).toEqual([
+      "home/ 755 0:0 0 0",
+      "home/x/ 775 185:185 0 0",
+      "opt/ 755 0:0 0 0",
+      "opt/a/ 755 0:0 0 0",
+      "opt/a/jar 644 0:0 0 3000000",
+      "opt/n 755 0:0 0 2",
+      "usr/ 755 0:0 0 0",
+      "usr/bin/ 755 0:0 0 0",
+      "usr/bin/n 777 0:0 0 -> /opt/n",
+    ]);
+  },
+);
 
 test("LayerStore takes a layer that it has, and makes it anew when a file changes", async () => {
   const file = join(folder, "a.jar");

@@ -83,7 +83,11 @@ export class LayerStore {
         await pipeline(storedGzip(blocks(hashed)), count, out, options);
       }
       const record: LayerRecord = {
-        descriptor: { mediaType: mediaTypes.gzipLayer, digest: `sha256:${packed.digest("hex")}`, size },
+        descriptor: {
+          mediaType: mediaTypes.gzipLayer,
+          digest: `sha256:${packed.digest("hex")}`,
+          size,
+        },
         diffId: `sha256:${plain.digest("hex")}`,
       };
       await rename(draft, this.path(key));

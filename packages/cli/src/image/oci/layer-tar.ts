@@ -42,7 +42,12 @@ function add(archive: Pack, entry: LayerEntry): Promise<void> {
   }
 }
 
-function header(name: string, type: "file" | "directory" | "symlink", mode: number, owner = 0): EntryHeader {
+function header(
+  name: string,
+  type: "file" | "directory" | "symlink",
+  mode: number,
+  owner = 0,
+): EntryHeader {
   return { name, type, mode, uid: owner, gid: owner, uname: "", gname: "", mtime: new Date(0) };
 }
 

@@ -11,7 +11,8 @@ export interface ImageReference {
 }
 
 const DOCKER_HUB = "docker.io";
-const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+const REPOSITORY =
+  /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^sha256:[a-f0-9]{64}$/;
 
@@ -24,7 +25,11 @@ export function parseReference(text: string): ImageReference {
   const [host, rest] = isHost ? [first, name.slice(slash + 1)] : [DOCKER_HUB, name];
   const [, path = "", tag] = /^(.*?)(?::([^/:]*))?$/.exec(rest) ?? [];
   const repository = host === DOCKER_HUB && !path.includes("/") ? `library/${path}` : path;
-  if (!REPOSITORY.test(repository)) throw bad(text, `"${path}" is no name of a repository (small letters, digits, and . _ - / between them)`);
+  if (!REPOSITORY.test(repository))
+    throw bad(
+      text,
+      `"${path}" is no name of a repository (small letters, digits, and . _ - / between them)`,
+    );
   if (tag !== undefined && !TAG.test(tag)) throw bad(text, `"${tag}" is no tag`);
   if (digest !== undefined && !DIGEST.test(digest)) throw bad(text, `"${digest}" is no digest`);
   return {

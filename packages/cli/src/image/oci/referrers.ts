@@ -1,4 +1,11 @@
-import { type Descriptor, type Document, descriptorOf, digestOf, documentOf, type ImageIndex } from "./descriptor.js";
+import {
+  type Descriptor,
+  type Document,
+  descriptorOf,
+  digestOf,
+  documentOf,
+  type ImageIndex,
+} from "./descriptor.js";
 import { mediaTypes } from "./media-types.js";
 import { RegistryError } from "./registry-error.js";
 import type { Repository } from "./repository.js";

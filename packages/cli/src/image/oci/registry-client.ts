@@ -86,7 +86,9 @@ export class RegistryClient {
   }
 
   /** The header that says who we are; none as long as the registry has not asked. */
-  async authorization(request: Pick<RegistryRequest, "action" | "scope">): Promise<Record<string, string>> {
+  async authorization(
+    request: Pick<RegistryRequest, "action" | "scope">,
+  ): Promise<Record<string, string>> {
     const { challenge } = this;
     if (challenge === undefined) return {};
     const credentials = await this.credentials();
@@ -150,7 +152,11 @@ export class RegistryClient {
       throw unreachable(action, url.host, cause);
     }
     if (!answer.ok) throw await refused(action, url.host, answer, credentials !== undefined);
-    const { token, access_token, expires_in = TOKEN_SECONDS } = (await answer.json()) as {
+    const {
+      token,
+      access_token,
+      expires_in = TOKEN_SECONDS,
+    } = (await answer.json()) as {
       readonly token?: string;
       readonly access_token?: string;
       readonly expires_in?: number;

@@ -29,16 +29,46 @@ export async function refused(
   switch (true) {
     case status === 401 || (status === 403 && !known):
       return known
-        ? new RegistryError("REGISTRY_LOGIN_REFUSED", text(`${host} refuses the login`, `log in again: docker login ${host}`), { status })
-        : new RegistryError("NO_REGISTRY_LOGIN", text(`${host} wants a login, and there is none`, `log in: docker login ${host}, or for ECR set AWS_PROFILE`), { status });
+        ? new RegistryError(
+            "REGISTRY_LOGIN_REFUSED",
+            text(`${host} refuses the login`, `log in again: docker login ${host}`),
+            { status },
+          )
+        : new RegistryError(
+            "NO_REGISTRY_LOGIN",
+            text(
+              `${host} wants a login, and there is none`,
+              `log in: docker login ${host}, or for ECR set AWS_PROFILE`,
+            ),
+            { status },
+          );
     case status === 403:
-      return new RegistryError("REGISTRY_DENIED", text(`${host} denies access`, "give this login the right to pull and push there"), { status });
+      return new RegistryError(
+        "REGISTRY_DENIED",
+        text(`${host} denies access`, "give this login the right to pull and push there"),
+        { status },
+      );
     case status === 404:
-      return new RegistryError("IMAGE_NOT_FOUND", text("it is not there", "check the name and the tag"), { status });
+      return new RegistryError(
+        "IMAGE_NOT_FOUND",
+        text("it is not there", "check the name and the tag"),
+        { status },
+      );
     case status === 429:
-      return new RegistryError("REGISTRY_BUSY", text(`${host} wants fewer requests`, "log in, or try again later"), { status, remote: true });
+      return new RegistryError(
+        "REGISTRY_BUSY",
+        text(`${host} wants fewer requests`, "log in, or try again later"),
+        { status, remote: true },
+      );
     default:
-      return new RegistryError("REGISTRY_FAILED", text(`${host} answered ${status}`, status >= 500 ? "try again later" : "check the registry's log"), { status, remote: status >= 500 });
+      return new RegistryError(
+        "REGISTRY_FAILED",
+        text(
+          `${host} answered ${status}`,
+          status >= 500 ? "try again later" : "check the registry's log",
+        ),
+        { status, remote: status >= 500 },
+      );
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Descriptor, digestOf, type Document } from "./descriptor.js";
+import { type Descriptor, type Document, digestOf } from "./descriptor.js";
 import { manifestTypes } from "./media-types.js";
 import type { RegistryClient } from "./registry-client.js";
 import { RegistryError, refused, unreachable } from "./registry-error.js";
@@ -115,11 +115,16 @@ export class Repository {
   /** Makes sure that a blob is there, with as little traffic as that takes. */
   async ensureBlob(
     source: BlobSource,
-    { mountFrom, onBytes }: { readonly mountFrom?: string | undefined; readonly onBytes?: (count: number) => void } = {},
+    {
+      mountFrom,
+      onBytes,
+    }: { readonly mountFrom?: string | undefined; readonly onBytes?: (count: number) => void } = {},
   ): Promise<BlobState> {
     const { digest } = source.descriptor;
     if (await this.hasBlob(digest)) return "present";
-    const session = await this.beginUpload(mountFrom === undefined ? undefined : { digest, from: mountFrom });
+    const session = await this.beginUpload(
+      mountFrom === undefined ? undefined : { digest, from: mountFrom },
+    );
     if (session === undefined) return "mounted";
     await this.upload(source, session, onBytes);
     return "pushed";

@@ -283,7 +283,9 @@ describe("LocalFileSystem", () => {
     const [from, to] = [put("from", "new"), put("to", "old")];
     await (await files.prepareMove({ path: from }, to)).complete();
     expect(readFileSync(to, "utf8")).toBe("new");
-    await expect((await files.prepareMove({ path: from }, to)).complete()).rejects.toThrow(coded("FILE_NOT_FOUND"));
+    await expect((await files.prepareMove({ path: from }, to)).complete()).rejects.toThrow(
+      coded("FILE_NOT_FOUND"),
+    );
   });
 
   test("deletes what is there and does not mind what is not", async () => {

@@ -1,5 +1,5 @@
-import type { S3Action } from "./s3-errors.js";
 import { BeamlineError } from "../../../model/errors.js";
+import type { S3Action } from "./s3-errors.js";
 import { faultOf } from "./s3-errors.js";
 import { formatS3, type S3Location } from "./s3-path.js";
 import type { S3Store } from "./s3-store.js";
@@ -70,7 +70,11 @@ export class MultipartUpload {
   async copy(
     number: number,
     from: S3Location,
-    { start, end, version }: { readonly start: number; readonly end: number; readonly version?: string | undefined },
+    {
+      start,
+      end,
+      version,
+    }: { readonly start: number; readonly end: number; readonly version?: string | undefined },
   ): Promise<void> {
     const { CopyPartResult } = await this.store.run(
       { ...this.action, permission: "s3:GetObject", path: formatS3(from) },

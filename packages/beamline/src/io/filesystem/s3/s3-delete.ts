@@ -75,7 +75,11 @@ async function abortUploads(
     const status = error instanceof Error ? faultOf(error).status : undefined;
     if (status === undefined || status >= 500) {
       throw s3Error(
-        { verb: "delete", path: formatS3({ bucket: Bucket, key: Prefix }), permission: "s3:ListBucketMultipartUploads" },
+        {
+          verb: "delete",
+          path: formatS3({ bucket: Bucket, key: Prefix }),
+          permission: "s3:ListBucketMultipartUploads",
+        },
         error,
       );
     }

@@ -95,7 +95,9 @@ function denied({ path, permission }: S3Action): Explanation {
   const { bucket, key } = parseS3Path(path);
   const onBucket = permission.startsWith("s3:List");
   const hint =
-    permission === "s3:GetObject" ? " (S3 says so, too, of a missing object that it may not list)" : "";
+    permission === "s3:GetObject"
+      ? " (S3 says so, too, of a missing object that it may not list)"
+      : "";
   return {
     code: "PERMISSION_DENIED",
     state: `access is denied${hint}`,
@@ -186,7 +188,11 @@ function byName(action: S3Action, { name, message }: Fault): Explanation | undef
       };
     default:
       return message === "Region is missing"
-        ? { code: "NO_REGION", state: "no AWS region is set", next: "set AWS_REGION, or region in the profile" }
+        ? {
+            code: "NO_REGION",
+            state: "no AWS region is set",
+            next: "set AWS_REGION, or region in the profile",
+          }
         : undefined;
   }
 }

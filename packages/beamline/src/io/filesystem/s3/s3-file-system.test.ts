@@ -1,7 +1,4 @@
-import {
-  PutBucketPolicyCommand,
-  PutObjectCommand,
-} from "@aws-sdk/client-s3";
+import { PutBucketPolicyCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { inParallel } from "../in-parallel.js";
 import { describeS3, type S3Suite } from "./testdata/s3-suite.js";
@@ -19,7 +16,8 @@ function coded(code: string, text: RegExp = /./) {
 /** Bytes that differ at every place where parts of a file could be mixed up. */
 function pattern(size: number): Buffer {
   const bytes = Buffer.allocUnsafe(size);
-  for (let i = 0; i < size; i += 4) bytes.writeUInt32LE((i * 2654435761) >>> 0, Math.min(i, size - 4));
+  for (let i = 0; i < size; i += 4)
+    bytes.writeUInt32LE((i * 2654435761) >>> 0, Math.min(i, size - 4));
   return bytes;
 }
 
@@ -339,7 +337,10 @@ describeS3("S3FileSystem says before any work", (s3) => {
       coded("PERMISSION_DENIED", /denied for s3:ListBucket;/),
     );
     await expect(anyone.requireWritable(s3.path("closed/out"))).rejects.toThrow(
-      coded("PERMISSION_DENIED", /denied for s3:DeleteObject, s3:GetObject, s3:ListBucket, s3:PutObject;/),
+      coded(
+        "PERMISSION_DENIED",
+        /denied for s3:DeleteObject, s3:GetObject, s3:ListBucket, s3:PutObject;/,
+      ),
     );
     const list = async () => {
       for await (const _ of anyone.match(s3.path("closed/*")));
@@ -389,4 +390,3 @@ async function allowAnyone(s3: S3Suite, actions: readonly string[], keys: string
 function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
 }
-

@@ -76,7 +76,8 @@ function nameOf(path: string, folder: string): string {
 function leadTo(names: readonly string[], segments: readonly Segment[]): boolean {
   const [segment, ...rest] = segments;
   const [name, ...below] = names;
-  if (segment === undefined || name === undefined) return segment === undefined && name === undefined;
+  if (segment === undefined || name === undefined)
+    return segment === undefined && name === undefined;
   if (segment.kind !== "folders") return accepts(segment, name) && leadTo(below, rest);
   // A pattern that ends in ** means every file below.
   if (rest.length === 0) return names.every((each) => !each.startsWith("."));

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { BeamlineError } from "../../../model/errors.js";
+import { MultipartUpload } from "./multipart-upload.js";
 import { isNotFound } from "./s3-errors.js";
 import { listS3 } from "./s3-list.js";
-import { MultipartUpload } from "./multipart-upload.js";
 import { formatS3, type S3Location } from "./s3-path.js";
 import type { S3Store } from "./s3-store.js";
 
@@ -19,7 +19,8 @@ export async function requireS3Writable(
   const folder = key.slice(0, key.lastIndexOf("/") + 1);
   const probe = { bucket, key: `${folder}.beamline-probe-${randomBytes(6).toString("hex")}` };
   const checks: Readonly<Record<string, () => Promise<void>>> = {
-    "s3:PutObject": async () => (await MultipartUpload.begin(store, probe, "bytes", signal)).abort(),
+    "s3:PutObject": async () =>
+      (await MultipartUpload.begin(store, probe, "bytes", signal)).abort(),
     "s3:GetObject": () => lookAt(store, probe, signal),
     "s3:ListBucket": async () => {
       for await (const _ of listS3(store, { bucket, key: folder }, { maxKeys: 1, signal })) return;
@@ -58,7 +59,11 @@ async function lookAt(
   { bucket: Bucket, key: Key }: S3Location,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const action = { verb: "write", path: formatS3({ bucket: Bucket, key: Key }), permission: "s3:GetObject" };
+  const action = {
+    verb: "write",
+    path: formatS3({ bucket: Bucket, key: Key }),
+    permission: "s3:GetObject",
+  };
   try {
     await store.run(action, signal, (client, sdk, options) =>
       client.send(new sdk.HeadObjectCommand({ Bucket, Key }), options),
@@ -77,7 +82,11 @@ async function deleteNothing(
   { bucket: Bucket, key: Key }: S3Location,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const action = { verb: "write", path: formatS3({ bucket: Bucket, key: Key }), permission: "s3:DeleteObject" };
+  const action = {
+    verb: "write",
+    path: formatS3({ bucket: Bucket, key: Key }),
+    permission: "s3:DeleteObject",
+  };
   try {
     await store.run(action, signal, (client, sdk, options) =>
       client.send(new sdk.DeleteObjectCommand({ Bucket, Key, IfMatch: '"none"' }), options),

@@ -100,7 +100,8 @@ class S3Object {
           bytes.set(chunk.length > room ? chunk.subarray(0, room) : chunk, filled);
           filled += Math.min(chunk.length, room);
         }
-        if (filled < bytes.length) throw new Error(`the answer ended after ${filled - before} bytes`);
+        if (filled < bytes.length)
+          throw new Error(`the answer ended after ${filled - before} bytes`);
       } catch (error) {
         this.signal.throwIfAborted();
         // All is there but the client is not content: its checksum is wrong.

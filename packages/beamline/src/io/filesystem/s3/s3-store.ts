@@ -18,7 +18,11 @@ export class S3Store {
   async run<T>(
     action: S3Action,
     signal: AbortSignal | undefined,
-    call: (client: S3Client, sdk: S3Sdk, options: { readonly abortSignal?: AbortSignal }) => Promise<T>,
+    call: (
+      client: S3Client,
+      sdk: S3Sdk,
+      options: { readonly abortSignal?: AbortSignal },
+    ) => Promise<T>,
   ): Promise<T> {
     signal?.throwIfAborted();
     try {
