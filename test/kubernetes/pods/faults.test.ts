@@ -34,9 +34,8 @@ async function busy(app: string): Promise<readonly string[]> {
 test("a job whose executor is killed in the middle of it gives the right result", async () => {
   const deployed = deploy(SLOW_SUMS, "loses-executor", "--millis", "100");
   const [executor] = await busy("loses-executor");
-  const pods = await cluster.kubectl("get", "pods", "-o", "name");
-  const pod = pods.split("\n").find((name) => name.startsWith("pod/loses-executor") && name.endsWith(`-exec-${executor}`));
-  await cluster.kubectl("delete", String(pod), "--grace-period=0", "--force");
+  const labels = `sparkoperator.k8s.io/app-name=loses-executor,spark-exec-id=${executor}`;
+  await cluster.kubectl("delete", "pods", "-l", labels, "--grace-period=0", "--force");
   const { code, stderr } = await deployed;
   console.log(stderr);
   expect(code, stderr).toBe(0);

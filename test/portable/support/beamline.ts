@@ -2,13 +2,13 @@
 export {
   BeamlineError,
   type BundleContext,
-  combineFn,
   DoFn,
   generateSequence,
   globalWindows,
   type PCollection,
   Pipeline,
   text,
+  toList,
   UserCodeError,
 } from "../../../packages/beamline/dist/index.js";
 export {

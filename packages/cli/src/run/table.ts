@@ -1,10 +1,10 @@
 import type { Style } from "../terminal/style.js";
 import { formatInteger } from "../text/names.js";
 
-/** A name and a number for each column; undefined leaves a cell empty. */
-export type Row = readonly [name: string, ...values: (number | undefined)[]];
+/** A name and a value for each column; undefined leaves a cell empty. */
+export type Row = readonly [name: string, ...values: (number | string | undefined)[]];
 
-/** Rows under titles, numbers to the right; nothing where there are none. */
+/** Rows under titles, values to the right; nothing where there are none. */
 export function tableOf(
   titles: readonly [string, ...string[]],
   rows: readonly Row[],
@@ -14,7 +14,7 @@ export function tableOf(
   if (rows.length === 0) return [];
   const [title, ...units] = titles;
   const cells = rows.map(([, ...values]) =>
-    values.map((value) => (value === undefined ? "" : formatInteger(value))),
+    values.map((value) => (typeof value === "number" ? formatInteger(value) : (value ?? ""))),
   );
   const widths = units.map((unit, column) =>
     Math.max(unit.length, ...cells.map((row) => row[column]?.length ?? 0)),

@@ -2,8 +2,10 @@ import { sum } from "../../combiners/sum.js";
 import type { ProcessContext } from "../../fn/context.js";
 import { DoFn } from "../../fn/do-fn.js";
 import type { SideMap, SideMultimap } from "../../fn/side-views.js";
+import type { Window } from "../../model/window.js";
 import type { PCollection } from "../../pipeline/pcollection.js";
 import type { Pipeline } from "../../pipeline/pipeline.js";
+import { fixedWindows, slidingWindows } from "../../windowing/windows.js";
 import { type Row, row } from "./row.js";
 
 const FRUITS: readonly [string, number][] = [
@@ -305,6 +307,52 @@ export const SIDE_INPUT_ROWS: readonly Row[] = [
     },
     ["1/3", "2/3", "3/3"],
   ),
+  row(
+    "side-windowed",
+    (p) => {
+      const rate = rates(p).asSingleton({ default: "none" });
+      return p
+        .create("Events", [1, 9, 15, 25])
+        .withTimestamps((at) => at)
+        .window(fixedWindows(5))
+        .map("Tag", (at, { side }) => `${at} ${side.rate}`, { side: { rate } });
+    },
+    ["1 low", "9 low", "15 high", "25 none"],
+  ),
+  row(
+    "side-windowed-in-each-window",
+    (p) => {
+      const rate = rates(p).asList();
+      // Windows [0, 10) and [5, 15): their last instants are in the rates' first and second window.
+      return p
+        .create("Events", [7])
+        .withTimestamps((at) => at)
+        .window(slidingWindows({ size: 10, every: 5 }))
+        .map("Tag", (at, { side, window }) => `${at} ${place(window)} ${side.rate.join()}`, {
+          side: { rate },
+        });
+    },
+    ["7 0-10 low", "7 5-15 high"],
+  ),
+  row(
+    "side-windowed-map",
+    (p) => {
+      const lengths = rates(p)
+        .keyBy((name) => name.length)
+        .asMultimap();
+      return p
+        .create("Events", [1, 15])
+        .withTimestamps((at) => at)
+        .window(fixedWindows(10))
+        .map("Look", (at, { side }) => [at, [...side.lengths.get(4)], [...side.lengths.keys()]], {
+          side: { lengths },
+        });
+    },
+    [
+      [1, [], [3]],
+      [15, ["high"], [4]],
+    ],
+  ),
   row<unknown>(
     "side-large",
     (p) => {
@@ -332,6 +380,22 @@ export const SIDE_INPUT_ROWS: readonly Row[] = [
     ["n0", "n1777", "n1999", 2000],
   ),
 ];
+
+/** "low" in [0, 10) and "high" in [10, 20). */
+function rates(p: Pipeline): PCollection<string> {
+  return p
+    .create<[string, number]>("Rates", [
+      ["low", 3],
+      ["high", 12],
+    ])
+    .withTimestamps(([, at]) => at)
+    .window(fixedWindows(10))
+    .keys();
+}
+
+function place(window: Window): string {
+  return window.kind === "interval" ? `${window.start}-${window.end}` : "everywhere";
+}
 
 /** Pairs of `[n, "n<n>"]`, for as many thousand numbers. */
 function numbered(p: Pipeline, thousands: number): PCollection<[number, string]> {
