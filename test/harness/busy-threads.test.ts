@@ -7,7 +7,7 @@ import {
   until,
 } from "../../packages/beamline/src/harness/testing/harness-fixture.js";
 import { fixtureOf } from "../../packages/beamline/src/harness/testing/stage-fixture.js";
-import { pipeline } from "./pipelines/busy.mjs";
+import { counting, pipeline } from "./pipelines/busy.mjs";
 
 const url = new URL("./pipelines/busy.mjs", import.meta.url).href;
 
@@ -17,6 +17,45 @@ afterEach(async () => {
 });
 
 const sized = (from: number, to: number) => [["x", [[from, to], null]], to - from];
+
+test("threads read and write user state that the runner keeps", async () => {
+  const graph = counting.toGraph({});
+  open = await startHarness(fixtureOf(graph, "Count", "Count.out"), {
+    network: grpcNetwork,
+    address: "localhost:0",
+    serve: runHarness,
+    threads: 2,
+    code: {
+      kind: "module",
+      code: { url, exportName: "counting", options: {} },
+      fingerprint: fingerprintOf(graph),
+    },
+  });
+  const { runner, begin } = open;
+  const outputs: unknown[] = [];
+  for (const pairs of [
+    [["a", 1], ["b", 1], ["a", 2]],
+    [["a", 2], ["b", 5]],
+  ]) {
+    const bundle = begin();
+    const segment = { instructionId: bundle.instruction, transformId: "step0" };
+    const timers = new Uint8Array(0);
+    await runner.send([], [{ ...segment, timerFamilyId: "report", timers, isLast: true }]);
+    await bundle.send(pairs, true);
+    expect((await bundle.answer).error).toBe("");
+    outputs.push(...(await bundle.outputs()));
+    const { timers: set } = runner.outputsOf(bundle.instruction);
+    await runner.until(() => set.size === 1);
+    expect(Buffer.concat([...set.values()].flat()).length).toBeGreaterThan(0);
+  }
+  expect(outputs).toEqual([
+    ["a", 1, 1],
+    ["b", 1, 1],
+    ["a", 2, 2],
+    ["a", 3, 2],
+    ["b", 2, 2],
+  ]);
+});
 
 describe("a thread in the midst of synchronous user code", () => {
   test("gives its restriction back when it is asked to, and says how far it is", async () => {

@@ -18,7 +18,10 @@ import { gunzipSync } from "node:zlib";
 import { extract } from "tar-stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startFaultProxy } from "../../packages/beamline/src/io/filesystem/s3/testdata/fault-proxy.js";
-import { documentOf } from "../../packages/cli/dist/image/oci/descriptor.js";
+import {
+  documentOf,
+  type PlatformDescriptor,
+} from "../../packages/cli/dist/image/oci/descriptor.js";
 import { LayerStore } from "../../packages/cli/dist/image/oci/layer-store.js";
 import { RegistryClient } from "../../packages/cli/dist/image/oci/registry-client.js";
 import { Repository } from "../../packages/cli/dist/image/oci/repository.js";
@@ -80,7 +83,7 @@ describeRegistry("beamline image", () => {
     const repository = new Repository(client, name, { push: true });
     const store = new LayerStore(join(folder, "base-layers"));
     const passwd = Buffer.from("root:x:0:0:root:/root:/bin/sh\n");
-    const manifests = [];
+    const manifests: PlatformDescriptor[] = [];
     for (const architecture of architectures) {
       const layer = await store.layer({
         compressed: true,
@@ -379,7 +382,7 @@ describeRegistry("beamline image", () => {
     const text = readFileSync(join(out, "Dockerfile"), "utf8");
     for (const [, copied = ""] of text.matchAll(/^COPY (\S+) /gm)) {
       for (const architecture of ["amd64", "arm64"]) {
-        expect(existsSync(join(out, copied.replace("${TARGETARCH}", architecture)))).toBe(true);
+        expect(existsSync(join(out, copied.replace(/\$\{TARGETARCH\}/, architecture)))).toBe(true);
       }
     }
     expect(statSync(join(out, "node-amd64/opt/node/bin/node")).mode & 0o777).toBe(0o755);

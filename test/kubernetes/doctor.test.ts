@@ -77,6 +77,16 @@ describeSchema("beamline doctor on a real API server", () => {
       body: { status },
     });
   };
+  /** The API server taints new nodes as not ready, which a controller takes away elsewhere. */
+  const makeNode = async (object: KubeObject, status: object, taints: readonly object[] = []) => {
+    await make(object, status);
+    await client.json({
+      method: "PATCH",
+      path: pathOf(refOf(object)),
+      contentType: "application/merge-patch+json",
+      body: { spec: { taints } },
+    });
+  };
   const check = async (id: string, ...argv: readonly string[]): Promise<CheckReport> => {
     const report = (await doctor(env, [...only(id), ...argv])).checks[id];
     if (report === undefined) throw new Error(`no report of ${id}`);
@@ -208,9 +218,12 @@ describeSchema("beamline doctor on a real API server", () => {
   });
 
   /** The API server learns of a configuration a moment later. */
-  const eventually = async (outcome: CheckReport["outcome"]): Promise<CheckReport> => {
+  const eventually = async (
+    outcome: CheckReport["outcome"],
+    id = "webhook",
+  ): Promise<CheckReport> => {
     for (let attempt = 0; ; attempt++) {
-      const report = await check("webhook");
+      const report = await check(id);
       if (report.outcome === outcome || attempt === 20) return report;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
@@ -390,11 +403,10 @@ describeSchema("beamline doctor on a real API server", () => {
     });
   });
 
-  const node = (name: string, labels: Record<string, string>, taints: readonly object[] = []) => ({
+  const node = (name: string, labels: Record<string, string>) => ({
     apiVersion: "v1",
     kind: "Node",
     metadata: { name, labels },
-    ...(taints.length === 0 ? {} : { spec: { taints } }),
   });
   const size = (cpu: string, memory: string, architecture = "amd64") => ({
     allocatable: { cpu, memory, pods: "110" },
@@ -408,7 +420,7 @@ describeSchema("beamline doctor on a real API server", () => {
       outcome: "fail",
       evidence: expect.stringContaining("no node may run the driver"),
     });
-    await make(node("a", {}), size("4", "8Gi"));
+    await makeNode(node("a", {}), size("4", "8Gi"));
     expect(await check("capacity", "--executor-cores", "8")).toMatchObject({
       outcome: "fail",
       evidence: expect.stringMatching(
@@ -419,7 +431,7 @@ describeSchema("beamline doctor on a real API server", () => {
       outcome: "warn",
       evidence: expect.stringContaining("there is room for 0 of 2 executors"),
     });
-    await make(node("b", {}), size("8", "32Gi"));
+    await makeNode(node("b", {}), size("8", "32Gi"));
     expect(await check("capacity")).toMatchObject({
       outcome: "ok",
       evidence: expect.stringMatching(
@@ -431,7 +443,7 @@ describeSchema("beamline doctor on a real API server", () => {
       evidence: expect.stringContaining("no node may run the executor"),
     });
     const taint = { key: "team", value: "spark", effect: "NoSchedule" };
-    await make(node("c", { pool: "spark" }, [taint]), size("16", "64Gi"));
+    await makeNode(node("c", { pool: "spark" }), size("16", "64Gi"), [taint]);
     const placed = ["--node-selector", "pool=spark"];
     expect(await check("capacity", ...placed)).toMatchObject({ outcome: "fail" });
     expect(await check("capacity", ...placed, "--toleration", "team=spark")).toMatchObject({
@@ -440,8 +452,9 @@ describeSchema("beamline doctor on a real API server", () => {
   });
 
   test("capacity: where nodes come by themselves, a missing one is a warning", async () => {
-    await make(node("a", { "karpenter.sh/nodepool": "default" }), size("2", "4Gi"));
-    expect(await check("capacity", "--executor-cores", "8")).toMatchObject({
+    await makeNode(node("a", { "karpenter.sh/nodepool": "default" }), size("2", "4Gi"));
+    const large = ["--executor-cores", "8"];
+    expect(await check("capacity", ...large)).toMatchObject({
       outcome: "warn",
       evidence: expect.stringContaining("nodes come by themselves here (a is one)"),
     });
@@ -457,14 +470,14 @@ describeSchema("beamline doctor on a real API server", () => {
     test("is held against the architectures of the nodes that may run it", async () => {
       const image = await pushEmptyImage(registry.host, "words", ["amd64"]);
       const flags = ["--image", image];
-      await make(node("arm", { "kubernetes.io/arch": "arm64" }), size("8", "32Gi", "arm64"));
+      await makeNode(node("arm", { "kubernetes.io/arch": "arm64" }), size("8", "32Gi", "arm64"));
       expect(await check("image", ...flags)).toMatchObject({
         outcome: "fail",
         evidence: expect.stringContaining(
           "it is there for linux/amd64; nodes that may run it are linux/arm64: it would not start",
         ),
       });
-      await make(node("amd", { "kubernetes.io/arch": "amd64" }), size("8", "32Gi"));
+      await makeNode(node("amd", { "kubernetes.io/arch": "amd64" }), size("8", "32Gi"));
       expect(await check("image", ...flags)).toMatchObject({
         outcome: "warn",
         mend: expect.stringContaining("--node-selector kubernetes.io/arch=amd64"),
@@ -505,7 +518,8 @@ describeSchema("beamline doctor on a real API server", () => {
       kind: "CustomResourceDefinition",
       name: "sparkapplications.sparkoperator.k8s.io",
     });
-    expect(await check("crd")).toMatchObject({
+    // It goes when its objects have.
+    expect(await eventually("fail", "crd")).toMatchObject({
       outcome: "fail",
       evidence: "sparkoperator.k8s.io/v1beta2 SparkApplication is not defined",
     });

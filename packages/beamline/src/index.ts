@@ -16,6 +16,22 @@ export { sum } from "./combiners/sum.js";
 export { toList } from "./combiners/to-list.js";
 export { top } from "./combiners/top.js";
 export { UserCodeError } from "./exec/user-code-error.js";
+export type {
+  BagState,
+  CombiningState,
+  MapState,
+  OrderedListState,
+  SetState,
+  TimestampedValue,
+  TimestampRange,
+  ValueState,
+} from "./fn/state/state-types.js";
+export type {
+  ExpirationContext,
+  Timer,
+  TimerContext,
+  TimerOptions,
+} from "./fn/state/timer-types.js";
 export type { AsyncOptions, RetryOptions } from "./fn/async-options.js";
 export { type CombineFn, combineFn } from "./fn/combine-fn.js";
 export type {
@@ -60,6 +76,7 @@ export type { Graph } from "./graph/nodes.js";
 export type { RunHooks } from "./graph/run-hooks.js";
 export type { ReadTextOptions } from "./io/text/read.js";
 export { text } from "./io/text/text.js";
+export type { WatchTextOptions } from "./io/text/watch.js";
 export type { WriteTextOptions } from "./io/text/write.js";
 export type { Duration } from "./model/duration.js";
 export { BeamlineError, type ErrorOrigin } from "./model/errors.js";
@@ -98,6 +115,8 @@ export { type FieldCombine, ofField } from "./schema/aggregate.js";
 export { type Schema, schema } from "./schema/schema.js";
 export { type CoGrouped, coGroupByKey } from "./transforms/co-group-by-key.js";
 export { generateSequence, type SequenceRange } from "./transforms/generate-sequence.js";
+export type { SequenceRate } from "./transforms/paced-sequence.js";
+export { type Look, type PollOptions, type PollResult, poll } from "./transforms/poll.js";
 export { type BatchLimits, groupIntoBatches } from "./transforms/group-into-batches.js";
 export { withKeys } from "./transforms/with-keys.js";
 export type { ProcessingTimeOptions, Trigger } from "./windowing/trigger.js";

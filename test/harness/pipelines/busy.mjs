@@ -1,4 +1,4 @@
-import { definePipeline, OffsetRangeTracker, offsetRangeCoder, SplittableDoFn } from "beamline";
+import { DoFn, definePipeline, OffsetRangeTracker, offsetRangeCoder, SplittableDoFn } from "beamline";
 
 /** Works without a pause: a millisecond of spinning for each position. */
 class Busy extends SplittableDoFn {
@@ -27,4 +27,23 @@ class Busy extends SplittableDoFn {
 export const pipeline = definePipeline({
   name: "busy",
   build: (p) => p.create(["x"]).parDo("Busy", () => new Busy()),
+});
+
+/** Counts the elements of a key, and says so when a timer fires. */
+class Counting extends DoFn {
+  count = this.valueState();
+  seen = this.mapState();
+  report = this.processingTimer((ctx) => ctx.output([ctx.key, this.count.read() ?? 0]));
+
+  process([key, n]) {
+    this.count.write((this.count.read() ?? 0) + 1);
+    this.seen.set(n, key);
+    this.report.setIn(10);
+    return [[key, this.count.read(), this.seen.keys().length]];
+  }
+}
+
+export const counting = definePipeline({
+  name: "counting",
+  build: (p) => p.create([["never", 0]]).parDo("Count", () => new Counting()),
 });

@@ -19,6 +19,7 @@ import { DataPlane } from "./channels/data-plane.js";
 import type { DescriptorInfo } from "./channels/descriptor-cache.js";
 import { sendChunks, sendTimers } from "./channels/send-chunks.js";
 import { StatePlane } from "./channels/state-plane.js";
+import { UserStateCache } from "./channels/user-state-cache.js";
 import { encodeErrorReport } from "./error-report.js";
 import type { OpenLane } from "./lanes/lane-handle.js";
 import { LanePool, type Slot } from "./lanes/lane-pool.js";
@@ -43,6 +44,8 @@ interface ActiveBundle {
   readonly descriptor: DescriptorInfo;
   readonly slot: Slot;
   readonly settle: (outcome: BundleOutcome) => void;
+  /** Under which the user state in the cache is right; undefined where it is not to be kept. */
+  readonly userToken: string | undefined;
   /** Changes of state that are under way. */
   readonly writes: Promise<void>[];
 }
@@ -77,6 +80,7 @@ export class ActiveBundles {
   private readonly active = new Map<string, ActiveBundle>();
   private readonly questions = new Questions();
   private readonly planes: Planes;
+  private readonly userState = new UserStateCache();
   /** Lanes that want to hear when a bundle has been committed. */
   private readonly finalizers = new Map<string, Slot>();
   /** Why nothing can run here: the lanes cannot load the pipeline. */
@@ -112,6 +116,7 @@ export class ActiveBundles {
     wanted: Promise<DescriptorInfo>,
     embedded: readonly Segment[],
     sideTokens: SideTokens,
+    userToken: string | undefined,
   ): Promise<BundleOutcome> {
     let descriptor: DescriptorInfo;
     try {
@@ -126,7 +131,8 @@ export class ActiveBundles {
     if (this.refusal !== undefined) return this.failBefore(instruction, this.refusal);
     const slot = this.pool.assign(instruction);
     const outcome = new Promise<BundleOutcome>((settle) => {
-      this.active.set(instruction, { instruction, descriptor, slot, settle, writes: [] });
+      const bundle = { instruction, descriptor, slot, settle, writes: [], userToken };
+      this.active.set(instruction, bundle);
     });
     const { handle, descriptors } = slot;
     if (!descriptors.has(descriptor.id)) {
@@ -268,9 +274,11 @@ export class ActiveBundles {
     const { request, instruction } = message;
     let answer: StateAnswer;
     try {
-      const endpoint = this.active.get(instruction)?.descriptor.stateEndpoint;
+      const bundle = this.active.get(instruction);
+      const endpoint = bundle?.descriptor.stateEndpoint;
       if (endpoint === undefined) throw noState();
-      answer = { page: await this.planes.state.get(endpoint, message) };
+      const fetch = () => this.planes.state.get(endpoint, message);
+      answer = { page: await this.userState.page(bundle?.userToken, message, fetch) };
     } catch (error) {
       answer = { error: error instanceof Error ? error.message : String(error) };
     }
@@ -282,6 +290,7 @@ export class ActiveBundles {
     const bundle = this.active.get(instruction);
     if (bundle === undefined) return;
     const { stateEndpoint } = bundle.descriptor;
+    this.userState.wrote(bundle.userToken, writes);
     const written =
       stateEndpoint === undefined
         ? Promise.reject(noState())
@@ -337,6 +346,8 @@ export class ActiveBundles {
     const bundle = this.active.get(instruction);
     if (bundle === undefined) return;
     this.active.delete(instruction);
+    // What it has written may not count.
+    if (outcome.kind === "failed") this.userState.clear();
     this.input.end(instruction);
     bundle.slot.instructions.delete(instruction);
     bundle.settle(outcome);

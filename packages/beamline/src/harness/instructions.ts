@@ -79,6 +79,7 @@ export class Instructions {
       descriptor,
       [...(elements?.data ?? []), ...(elements?.timers ?? []).map(segmentOfTimers)],
       sideTokensOf(cacheTokens),
+      userTokenOf(cacheTokens),
     );
     if (outcome.kind === "failed") return { error: outcome.report };
     const { counts, embedded, residualRoots, finalizes } = outcome;
@@ -160,6 +161,12 @@ function delayedApplicationOf(root: DelayedRoot) {
     },
     ...(root.delayMs === 0 ? {} : { requestedTimeDelay: durationFromMillis(root.delayMs) }),
   };
+}
+
+/** The token under which user state that earlier bundles have left is still right. */
+function userTokenOf(tokens: ProcessBundleRequest["cacheTokens"]): string | undefined {
+  const found = tokens.find(({ type }) => type.case === "userState");
+  return found === undefined ? undefined : Buffer.from(found.token).toString("base64");
 }
 
 /** The tokens under which side inputs that earlier bundles have read are still right. */

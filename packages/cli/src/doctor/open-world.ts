@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { BeamlineError } from "beamline";
 import { type KubeClient, openKubeClient } from "../kube/client.js";
 import { KubeError } from "../kube/kube-error.js";
@@ -14,6 +15,8 @@ export interface OpenWorld
 /** The world with its cluster, which is opened when it is first needed, and asked once for each thing. */
 export function openWorld({ context, ...facts }: OpenWorld): World & { close(): void } {
   const { env, namespace, signal } = facts;
+  // Many requests at once wait for the one signal.
+  setMaxListeners(0, signal);
   let opened: KubeClient | undefined;
   const connect = once(async () => {
     opened = await openKubeClient({ env, context, namespace });

@@ -30,13 +30,15 @@ import { type EmitPane, type Times, WindowedGrouper } from "./windowed-grouper.j
 
 /** A grouper fed with text, whose panes are text: `key[start,end)=values timing index/onTimeIndex`. */
 class Fixture {
-  readonly grouper: WindowedGrouper;
+  grouper: WindowedGrouper;
+  private readonly strategy: WindowingStrategy;
   private readonly assign: Assign;
   now: Times = { watermark: MIN_TIMESTAMP, processingTime: 0 };
   panes: string[] = [];
 
   constructor(strategy: Partial<WindowingStrategy>) {
     const whole = { ...GLOBAL_WINDOWING, ...strategy };
+    this.strategy = whole;
     this.grouper = new WindowedGrouper(whole);
     this.assign = assignerOf(whole.windowFn) as Assign;
   }
@@ -74,6 +76,11 @@ class Fixture {
     work();
     this.grouper.commit();
     return this;
+  }
+
+  /** Goes on with a grouper made from a snapshot. */
+  restart(): void {
+    this.grouper = WindowedGrouper.restore(this.strategy, this.grouper.snapshot());
   }
 
   take(): string[] {
@@ -461,7 +468,7 @@ describe.each(cases)(
       timestampCombiner: "earliest",
     };
 
-    test("emits the same panes in any bundles, with failures in between", () => {
+    test("emits the same panes in any bundles, with failures and restarts in between", () => {
       for (let seed = 0; seed < 8; seed++) {
         const events = randomEvents(randomFrom(seed));
         const end: Event[] = [{ kind: "watermark", to: MAX_TIMESTAMP }];
@@ -485,6 +492,7 @@ describe.each(cases)(
             } else {
               bundled.grouper.commit();
               kept.push(...bundled.take());
+              if (random() < 0.3) bundled.restart();
             }
           }
           at = next;

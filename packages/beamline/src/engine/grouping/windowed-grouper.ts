@@ -2,13 +2,14 @@ import { readLatin1 } from "../../bytes/latin1.js";
 import type { ElementMeta } from "../../model/element-meta.js";
 import { internalError } from "../../model/errors.js";
 import { ONLY_FIRING, type Pane } from "../../model/pane.js";
-import { END_OF_GLOBAL_WINDOW, type Timestamp } from "../../model/time.js";
+import { END_OF_GLOBAL_WINDOW, MIN_TIMESTAMP, type Timestamp } from "../../model/time.js";
 import { type IntervalWindow, maxTimestamp, type Window } from "../../model/window.js";
 import { intervalOf } from "../../windowing/interval-of.js";
 import { mergesOf, needsMerge } from "../../windowing/merge.js";
 import type { WindowingStrategy } from "../../windowing/windowing-strategy.js";
 import { Cell, endOf, expiryOf, metaOf, nextPane, Span } from "./cell.js";
 import { heapNode, IndexedHeap } from "./indexed-heap.js";
+import { readSnapshot, type SpanRecord, writeSnapshot } from "./snapshot.js";
 import { SpanIndex } from "./span-index.js";
 import { type TimestampRule, timestampRule } from "./timestamp-rule.js";
 import { type Moment, TriggerMachine } from "./trigger-machine.js";
@@ -101,6 +102,19 @@ export class WindowedGrouper {
     if (due === undefined) return undefined;
     const last = Math.min(due.at - 1, END_OF_GLOBAL_WINDOW);
     return Math.min(last, this.holds.first?.at ?? last);
+  }
+
+  /** Everything between two bundles, as bytes for {@link WindowedGrouper.restore}. */
+  snapshot(): Uint8Array<ArrayBuffer> {
+    if (this.mark !== undefined) throw internalError("A snapshot was taken within a bundle");
+    return writeSnapshot(this.records());
+  }
+
+  /** Makes what {@link snapshot} wrote, for the same strategy. */
+  static restore(strategy: WindowingStrategy, snapshot: Uint8Array): WindowedGrouper {
+    const grouper = new WindowedGrouper(strategy);
+    for (const record of readSnapshot(snapshot)) grouper.take(record);
+    return grouper;
   }
 
   begin(): void {
@@ -479,6 +493,49 @@ export class WindowedGrouper {
     cell.hold ??= heapNode(cell);
     const { at } = cell.hold;
     this.holds.set(cell.hold, at === NOT_DUE ? timestamp : combine(at, timestamp));
+  }
+
+  private *records(): Iterable<SpanRecord> {
+    for (const span of this.spans) yield this.recordOf(span, [...(span.cells?.values() ?? [])]);
+    for (const cells of this.keys.values()) {
+      for (const cell of cells) yield this.recordOf(cell.span, [cell]);
+    }
+  }
+
+  private recordOf({ window, isPastEnd }: Span, cells: readonly Cell[]): SpanRecord {
+    return {
+      window,
+      isPastEnd,
+      cells: cells.map((cell) => {
+        const { key, isClosed, isLate, pending, panes, onTimePanes, trigger } = cell;
+        const hold = cell.hold?.at ?? NOT_DUE;
+        const delay = cell.delay?.at ?? NOT_DUE;
+        const values = this.store.read(cell);
+        const counts = { pending, panes, onTimePanes };
+        return { key, isClosed, isLate, ...counts, hold, delay, trigger, values };
+      }),
+    };
+  }
+
+  /** Puts back what was there when the record was made. */
+  private take({ window, isPastEnd, cells }: SpanRecord): void {
+    const now = { watermark: MIN_TIMESTAMP, processingTime: 0 };
+    const span = this.newSpan(window, now);
+    span.isPastEnd = isPastEnd;
+    if (isPastEnd) this.due.set(span.due, span.expiry);
+    if (!this.isMerging) this.spans.add(span);
+    for (const record of cells) {
+      const cell = this.newCell(record.key, span, now);
+      const { isClosed, isLate, pending, panes, onTimePanes, trigger } = record;
+      Object.assign(cell, { isClosed, isLate, pending, panes, onTimePanes, trigger });
+      for (const value of record.values) this.store.append(cell, value);
+      if (record.hold !== NOT_DUE) this.setHold(cell, Math.min, record.hold);
+      this.setDelay(cell, record.delay);
+      if (this.isMerging) {
+        span.only = cell;
+        this.setCells(record.key, [...(this.keys.get(record.key) ?? []), cell]);
+      } else span.cells?.set(record.key, cell);
+    }
   }
 
   /** What is kept of which window, for tests. */

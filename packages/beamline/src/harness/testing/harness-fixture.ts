@@ -18,7 +18,8 @@ export interface OpenBundle {
 export interface HarnessFixture {
   readonly runner: TestRunner;
   readonly harness: Promise<void>;
-  begin(): OpenBundle;
+  /** @param cacheToken - Under which user state that the worker has is right. Default: none. */
+  begin(cacheToken?: string): OpenBundle;
   /** Runs a bundle of these elements from start to end. */
   run(
     elements: readonly unknown[],
@@ -51,9 +52,11 @@ export async function startHarness(
   });
   harness.catch(() => undefined);
 
-  const begin = (): OpenBundle => {
+  const begin = (cacheToken = ""): OpenBundle => {
     const instruction = runner.nextId();
-    const value = { processBundleDescriptorId: fixture.stage.id };
+    const type = { case: "userState" as const, value: {} };
+    const cacheTokens = cacheToken === "" ? [] : [{ type, token: Buffer.from(cacheToken) }];
+    const value = { processBundleDescriptorId: fixture.stage.id, cacheTokens };
     const sendBytes = (data: Uint8Array, isLast = false) =>
       runner.send([{ instructionId: instruction, transformId: fixture.source, data, isLast }]);
     return {

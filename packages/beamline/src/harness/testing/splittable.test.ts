@@ -2,8 +2,11 @@ import { afterEach, describe, expect, test } from "vitest";
 import { varint } from "../../coders/varint.js";
 import type { ProcessContext } from "../../fn/context.js";
 import { type OffsetRange, OffsetRangeTracker, offsetRangeCoder } from "../../fn/offset-range.js";
-import { SplittableDoFn } from "../../fn/splittable-do-fn.js";
+import { type SplittableContext, SplittableDoFn } from "../../fn/splittable-do-fn.js";
+import { manualWatermark } from "../../fn/watermark-estimator.js";
 import { Pipeline } from "../../pipeline/pipeline.js";
+import { IsBounded_Enum } from "../../proto/gen/pipeline/pipeline_pb.js";
+import { timestampFromMillis } from "../../proto/instants.js";
 import { createMemoryNetwork } from "../../transport/memory/memory-network.js";
 import { type HarnessFixture, startHarness, until } from "./harness-fixture.js";
 import { fixtureOf } from "./stage-fixture.js";
@@ -30,7 +33,11 @@ class Numbers extends SplittableDoFn<number, OffsetRange, number, number> {
     return new OffsetRangeTracker(range);
   }
 
-  async process(_count: number, tracker: OffsetRangeTracker, ctx: ProcessContext<number>) {
+  async process(
+    _count: number,
+    tracker: OffsetRangeTracker,
+    ctx: ProcessContext<number>,
+  ): Promise<void> {
     const { gate } = this;
     for (let n = tracker.currentRestriction()[0]; tracker.tryClaim(n); n++) {
       ctx.output(n);
@@ -103,6 +110,62 @@ describe("a process_sized_element_and_restrictions step", () => {
     const all = [...kept, ...((await rest.outputs()) as number[])];
     expect(all).toEqual(Array.from({ length: 110 }, (_, i) => i));
     expect(stage.sink).toContain("Numbers");
+  });
+
+  test("leaves what it has not done to the runner, with delay and watermark", async () => {
+    class Polls extends Numbers {
+      override readonly isBounded = false;
+      override readonly watermarkEstimation = manualWatermark();
+      override readonly finalizesBundles = true;
+
+      override process(_count: number, tracker: OffsetRangeTracker, ctx: never): never {
+        const context: SplittableContext<number> = ctx;
+        const [next] = tracker.currentRestriction();
+        tracker.tryClaim(next);
+        context.output(next, 1000 + next);
+        context.watermark = 1000 + next;
+        context.resumeAfter(2500);
+        context.afterCommit(() => undefined);
+        return undefined as never;
+      }
+    }
+    const pipeline = new Pipeline("polls");
+    const { id } = pipeline
+      .create<number>([], { coder: varint })
+      .parDo("Numbers", () => new Polls(new Gate(-1)));
+    const stage = fixtureOf(pipeline.toGraph(), "Numbers", id);
+    const harness = await startHarness(stage, { network: createMemoryNetwork(), address: "" });
+    fixture = harness;
+    const outputs: unknown[] = [];
+    const bundle = harness.begin();
+    await bundle.send([[[7, [[0, 3], 5]], 3]], true);
+    let { response } = await bundle.answer;
+    outputs.push(...(await bundle.outputs()));
+    for (const next of [1, 2, 3]) {
+      if (response.case !== "processBundle") throw new Error(`answered ${response.case}`);
+      const { residualRoots, requiresFinalization } = response.value;
+      expect(requiresFinalization).toBe(true);
+      if (next === 3) {
+        expect(residualRoots).toEqual([]);
+        break;
+      }
+      expect(residualRoots).toMatchObject([
+        {
+          application: {
+            transformId: "step0",
+            inputId: "in",
+            isBounded: IsBounded_Enum.UNBOUNDED,
+            outputWatermarks: { out: timestampFromMillis(1000 + next - 1) },
+          },
+          requestedTimeDelay: { seconds: 2n, nanos: 500_000_000 },
+        },
+      ]);
+      const rest = harness.begin();
+      await rest.sendBytes(residualRoots[0]?.application?.element ?? new Uint8Array(0), true);
+      ({ response } = await rest.answer);
+      outputs.push(...(await rest.outputs()));
+    }
+    expect(outputs).toEqual([0, 1, 2]);
   });
 
   test("keeps the running restriction whole when the split falls behind it", async () => {

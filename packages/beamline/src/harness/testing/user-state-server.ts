@@ -41,13 +41,15 @@ export function serveUserState(bags: Bags, pageBytes = 5): ServeUserState {
   };
 }
 
-export function userStateInMemory(bags = new Map<string, Uint8Array>()): ServeUserState {
-  return serveUserState({
+export function userStateInMemory(pageBytes?: number): ServeUserState {
+  const bags = new Map<string, Uint8Array>();
+  const kept: Bags = {
     read: (key) => bags.get(idOf(key)) ?? new Uint8Array(0),
     append: (key, data) =>
       void bags.set(idOf(key), Buffer.concat([bags.get(idOf(key)) ?? new Uint8Array(0), data])),
     clear: (key) => void bags.delete(idOf(key)),
-  });
+  };
+  return serveUserState(kept, pageBytes);
 }
 
 function idOf({ transformId, userStateId, window, key }: BagKey): string {

@@ -18,6 +18,7 @@ import { decodeErrorReport } from "../error-report.js";
 import { type HarnessFixture, startHarness } from "./harness-fixture.js";
 import { fixtureOf, type StageFixture } from "./stage-fixture.js";
 import { timersId } from "./test-runner.js";
+import { userStateInMemory } from "./user-state-server.js";
 
 type Pair = [string, number];
 
@@ -94,9 +95,10 @@ async function run(
   { runner, begin, stage }: HarnessFixture & { readonly stage: StageFixture },
   elements: readonly Pair[],
   timers: Readonly<Record<string, readonly SetTimer<string>[]>> = {},
+  cacheToken = "",
 ) {
   const families = ["event", "clock"];
-  const bundle = begin();
+  const bundle = begin(cacheToken);
   const { instruction: instructionId } = bundle;
   for (const family of families) {
     const out = new ByteWriter(64);
@@ -140,11 +142,13 @@ describe.each([
     expect((await run(harness, [["a", -1]])).values).toEqual(["cleared a"]);
     expect((await run(harness, [["a", 5]])).values).toEqual(["a | 5 | 5 | 5 | odd,5 | 2 | 5"]);
   });
+});
 
+describe("user state", () => {
   test("logs of maps and lists are written anew before they are mostly waste", async () => {
-    const harness = await start(() => new Everything(), network, address);
+    const harness = await start(() => new Everything());
     const cleared: string[] = [];
-    const bags = harness.runner.userState;
+    const bags = userStateInMemory(1 << 20);
     harness.runner.userState = (key, request) => {
       if (request.case === "clear") cleared.push(key.userStateId);
       return bags(key, request);
@@ -153,6 +157,29 @@ describe.each([
     // The map has one key, the set three, all that is written to the list stays.
     expect(cleared.filter((cell) => cell === "map")).toHaveLength(1);
     expect(cleared.filter((cell) => cell === "list")).toHaveLength(0);
+  });
+
+  test("is kept under the runner's cache token, and asked for anew under another", async () => {
+    const harness = await start(() => new Everything());
+    const { runner } = harness;
+    const bags = userStateInMemory(1 << 20);
+    let reads = 0;
+    runner.userState = (key, request) => {
+      if (request.case === "get") reads++;
+      return bags(key, request);
+    };
+    const readsOf = async (token: string, pairs: readonly Pair[]) => {
+      const before = reads;
+      const { values } = await run(harness, pairs, {}, token);
+      return [reads - before, values.length];
+    };
+    expect(await readsOf("one", [["a", 1]])).toEqual([6, 1]);
+    expect(await readsOf("one", [["a", 2]])).toEqual([0, 1]);
+    expect(await readsOf("one", [["b", 2]])).toEqual([6, 1]);
+    expect(await readsOf("two", [["a", 3]])).toEqual([6, 1]);
+    const { values } = await run(harness, [["a", 5]], {}, "two");
+    expect(values[0]).toContain("a | 11 | 1,2,3,5 | 11 | odd,5 |");
+    expect(await readsOf("", [["a", 7]])).toEqual([6, 1]);
   });
 });
 

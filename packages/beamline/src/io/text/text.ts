@@ -1,5 +1,6 @@
 import { read, readWithFile } from "./read.js";
+import { watch } from "./watch.js";
 import { write } from "./write.js";
 
-/** Lines of text files: read from globs, written in shards. */
-export const text = { read, readWithFile, write } as const;
+/** Lines of text files: read from globs, watched for, written in shards. */
+export const text = { read, readWithFile, watch, write } as const;

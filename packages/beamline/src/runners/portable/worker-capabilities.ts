@@ -27,6 +27,7 @@ export const WORKER_CAPABILITIES: readonly string[] = [
   protocolUrns.harnessMonitoringInfos,
   protocolUrns.workerStatus,
   protocolUrns.multiCoreBundleProcessing,
+  protocolUrns.stateCaching,
   protocolUrns.controlRequestElementsEmbedding,
   runnerProtocolUrns.monitoringInfoShortIds,
   ...Object.values(combineComponentUrns),

@@ -21,14 +21,18 @@ const MODES: readonly (LocalRunOptions & { readonly mode: string })[] = [
 ];
 
 describe.each(MODES)("on the main thread, $mode", ({ mode: _mode, ...options }) => {
-  test.each(PIPELINE_TABLE)("$name gives its elements", async ({ name, build, expected }) => {
-    // A bundle for each of many thousands of elements shows nothing that one for each of a few
-    // does not.
-    const isLarge = SIZE_ROWS.some((row) => row.name === name);
-    const bundling = isLarge ? "auto" : (options.bundling ?? "auto");
-    const elements = await collect(build, { ...options, bundling });
-    expect(compareBags(elements, expected)).toEqual({ missing: [], unexpected: [] });
-  }, 30_000);
+  test.each(PIPELINE_TABLE)(
+    "$name gives its elements",
+    async ({ name, build, expected }) => {
+      // A bundle for each of many thousands of elements shows nothing that one for each of a few
+      // does not.
+      const isLarge = SIZE_ROWS.some((row) => row.name === name);
+      const bundling = isLarge ? "auto" : (options.bundling ?? "auto");
+      const elements = await collect(build, { ...options, bundling });
+      expect(compareBags(elements, expected)).toEqual({ missing: [], unexpected: [] });
+    },
+    30_000,
+  );
 });
 
 describe("elementsAre", () => {

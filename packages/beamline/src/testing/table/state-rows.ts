@@ -57,7 +57,10 @@ class Summary extends DoFn<Pair, string> {
         [...this.all.read()].sort().join(),
         this.total.read(),
         [...this.distinct.read()].sort().join(),
-        this.ordered.read().map(({ value }) => value).join(""),
+        this.ordered
+          .read()
+          .map(({ value }) => value)
+          .join(""),
       ].join(" "),
     );
   }

@@ -18,7 +18,7 @@ export const imageCheck: Check = {
     }
     const { target } = openRegistries(
       { base: reference, target: reference },
-      { env, insecure, signal },
+      { env, signal, ...(insecure ? { insecure } : {}) },
     );
     let platforms: readonly string[];
     try {

@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { CreateBucketCommand, ListMultipartUploadsCommand, S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
 import type { FileInfo } from "../../file-system.js";
 import { openS3 } from "../open-s3.js";
 import type { S3FileSystem } from "../s3-file-system.js";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.js";
-import { findMinio, type Minio, startMinio } from "./minio.js";
+import { type Minio, startMinio } from "./minio.js";
 
 /** A real S3 server with a proxy that can make it fail, and a bucket for each test. */
 export class S3Suite {
@@ -100,21 +99,4 @@ export class S3Suite {
     const list = new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: key });
     return (await this.client.send(list)).Uploads?.length ?? 0;
   }
-}
-
-/** A suite that needs MinIO: skipped with a loud line where it is missing, but in CI that fails. */
-export function describeS3(name: string, suite: (s3: S3Suite) => void): void {
-  const binary = findMinio();
-  if (binary === undefined) {
-    console.warn(`\nSKIPPED: ${name}: build MinIO with node tools/kubernetes/build.mjs minio\n`);
-    describe.skip(name, () => test("needs MinIO", () => {}));
-    return;
-  }
-  describe(name, () => {
-    const s3 = new S3Suite();
-    beforeAll(() => s3.start(binary), 60_000);
-    beforeEach(() => s3.newBucket());
-    afterAll(() => s3.stop());
-    suite(s3);
-  });
 }
