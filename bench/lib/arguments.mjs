@@ -4,10 +4,11 @@ import { parseArgs } from "node:util";
 export const PEERS = ["loop", "two-threads", "python", "pyspark", "arrays"];
 
 /** What `npm run bench -- --help` prints. */
-export const help = `Usage: npm run bench -- [wordcount|chain|data-plane|cold|spark|all] [options]
+export const help = `Usage: npm run bench -- [wordcount|chain|data-plane|cold|spark|nexmark|all] [options]
 
 Times whole processes from outside, interleaved, and prints ratios to a hand-written loop.
 spark is not among all: it needs Java 11 to 17, and the first time Maven and some minutes.
+Nor is nexmark, 26 runs a round.
 
   --size 14mb|140mb    text of the wordcount and spark jobs (default 140mb)
   --workers N,N        worker counts of Beamline in the wordcount job (default 1,2)

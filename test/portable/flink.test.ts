@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { startFlink } from "./support/java-job-servers.js";
 import { customWindowRows } from "./support/refused-rows.js";
+import { testExternalWorkers } from "./support/test-external-workers.js";
 import { testJobs } from "./support/test-jobs.js";
 import { testProcessWorkers } from "./support/test-process-workers.js";
 import { testTable } from "./support/test-table.js";
@@ -13,4 +14,5 @@ testJobs({
   processFailure: { code: "JOB_FAILED", message: expect.stringContaining("/nowhere/boot") },
 });
 testProcessWorkers("flink", server, { retries: false });
+testExternalWorkers("flink", server);
 testTable({ mustFail: customWindowRows, runner: "flink", server, rowsPerJob: 12 });

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { startPrism } from "./support/job-servers.js";
 import { customWindowRows } from "./support/refused-rows.js";
+import { testExternalWorkers } from "./support/test-external-workers.js";
 import { testJobs } from "./support/test-jobs.js";
 import { testTable } from "./support/test-table.js";
 import { useServer } from "./support/use-server.js";
@@ -14,4 +15,5 @@ testJobs({
     message: expect.stringContaining("it starts no workers in a process environment"),
   },
 });
+testExternalWorkers("prism", server);
 testTable({ mustFail: customWindowRows, runner: "prism", server });

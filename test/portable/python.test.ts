@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { startPython } from "./support/job-servers.js";
+import { testExternalWorkers } from "./support/test-external-workers.js";
 import { testJobs } from "./support/test-jobs.js";
 import { testTable } from "./support/test-table.js";
 import { useServer } from "./support/use-server.js";
@@ -13,4 +14,5 @@ testJobs({
     message: expect.stringContaining("it starts no workers in a process environment"),
   },
 });
+testExternalWorkers("python", server);
 testTable({ runner: "python", server });

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { type BundleContext, DoFn, Pipeline, runPortable, text } from "./support/beamline.js";
 import { startSpark } from "./support/java-job-servers.js";
 import { customWindowRows } from "./support/refused-rows.js";
+import { testExternalWorkers } from "./support/test-external-workers.js";
 import { testJobs } from "./support/test-jobs.js";
 import { testProcessWorkers } from "./support/test-process-workers.js";
 import { testTable } from "./support/test-table.js";
@@ -17,6 +18,7 @@ testJobs({
   processFailure: { code: "JOB_FAILED", message: expect.stringContaining("/nowhere/boot") },
 });
 testProcessWorkers("spark", server, { retries: true });
+testExternalWorkers("spark", server);
 testTable({ mustFail: customWindowRows, runner: "spark", server, rowsPerJob: 12 });
 
 test("a source is read by several tasks of Spark", async () => {

@@ -20,7 +20,10 @@ export async function removeApp(
 ): Promise<string[]> {
   const removed: string[] = [];
   const app = { ...SPARK_APPLICATION, namespace, name };
+  // Those that it owns may be gone before they are looked for again.
+  const first = await leftovers(client, namespace, name, signal);
   if (await deleteObject(client, app, { signal })) removed.push(`SparkApplication ${name}`);
+  removed.push(...first.map(({ metadata }) => `Pod ${metadata.name}`));
   const seen = new Set<string>();
   const until = performance.now() + WAIT_MS;
   for (;;) {
@@ -28,7 +31,9 @@ export async function removeApp(
     for (const { metadata, status } of pods) {
       if (seen.has(metadata.name)) continue;
       seen.add(metadata.name);
-      removed.push(`Pod ${metadata.name}`);
+      if (!first.some((pod) => pod.metadata.name === metadata.name)) {
+        removed.push(`Pod ${metadata.name}`);
+      }
       // Those that have an owner are on their way already; asking twice does no harm.
       if (metadata.deletionTimestamp === undefined || status?.phase !== "Running") {
         await deleteObject(client, { apiVersion: "v1", kind: "Pod", namespace, name: metadata.name }, { signal });

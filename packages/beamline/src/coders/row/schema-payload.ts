@@ -53,7 +53,15 @@ function writeField({ name, type, isOptional }: RowField, position: number, out:
   text(out, FIELD.name, name);
   message(out, FIELD.type, () => writeType(type, out));
   number(out, FIELD.encodingPosition, position);
-  if (isOptional === true) message(out, FIELD.options, () => text(out, 1, OPTIONAL));
+  if (isOptional === true) message(out, FIELD.options, () => writeFlag(OPTIONAL, out));
+}
+
+/** An option that is true: Java's SDK refuses options without type and value. */
+function writeFlag(name: string, out: ByteWriter): void {
+  text(out, 1, name);
+  message(out, 2, () => number(out, TYPE.atomic, ATOMIC.indexOf("boolean") + 1));
+  // FieldValue.atomic_value.boolean
+  message(out, 3, () => message(out, 1, () => number(out, 8, 1)));
 }
 
 function writeType(type: FieldType, out: ByteWriter): void {

@@ -3,7 +3,7 @@ import { ONLY_FIRING, type Pane } from "../../model/pane.js";
 import { END_OF_GLOBAL_WINDOW, type Timestamp } from "../../model/time.js";
 import { maxTimestamp, type Window } from "../../model/window.js";
 import { type HeapNode, heapNode } from "./indexed-heap.js";
-import type { TriggerState } from "./trigger-machine.js";
+import type { TriggerState } from "./trigger-node.js";
 import type { Chain } from "./value-store.js";
 
 /** The first instant that doubles can tell from the end of the global window. */

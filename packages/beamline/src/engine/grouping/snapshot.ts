@@ -3,7 +3,7 @@ import { ByteWriter } from "../../bytes/byte-writer.js";
 import { readLatin1 } from "../../bytes/latin1.js";
 import { internalError } from "../../model/errors.js";
 import { GLOBAL_WINDOW, type Window } from "../../model/window.js";
-import type { TriggerState } from "./trigger-machine.js";
+import type { TriggerState } from "./trigger-node.js";
 
 const VERSION = 1;
 const CLOSED = 1;

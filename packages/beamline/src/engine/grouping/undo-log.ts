@@ -2,7 +2,7 @@ import type { Timestamp } from "../../model/time.js";
 import type { Window } from "../../model/window.js";
 import type { Cell, Span } from "./cell.js";
 import type { IndexedHeap } from "./indexed-heap.js";
-import type { TriggerState } from "./trigger-machine.js";
+import type { TriggerState } from "./trigger-node.js";
 import type { ValueStore } from "./value-store.js";
 
 /** Takes back one change. */

@@ -12,7 +12,8 @@ import { heapNode, IndexedHeap } from "./indexed-heap.js";
 import { readSnapshot, type SpanRecord, writeSnapshot } from "./snapshot.js";
 import { SpanIndex } from "./span-index.js";
 import { type TimestampRule, timestampRule } from "./timestamp-rule.js";
-import { type Moment, TriggerMachine } from "./trigger-machine.js";
+import { TriggerMachine } from "./trigger-machine.js";
+import type { Moment } from "./trigger-node.js";
 import { CellSnapshot, NewCell, SpanSnapshot, type Undo } from "./undo-log.js";
 import { type StoreMark, ValueStore } from "./value-store.js";
 

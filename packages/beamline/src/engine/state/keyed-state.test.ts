@@ -201,26 +201,34 @@ function change(state: KeyedState, random: (below: number) => number): void {
   switch (random(12)) {
     case 0:
     case 1:
-      return state.bag("S", "bag").append(where, value);
+      state.bag("S", "bag").append(where, value);
+      return;
     case 2:
-      return state.bag("S", "bag").replace(where, value);
+      state.bag("S", "bag").replace(where, value);
+      return;
     case 3:
-      return state.bag("S", "bag").clear(where);
+      state.bag("S", "bag").clear(where);
+      return;
     case 4:
     case 5:
-      return state.map("S", "map").set(where, value, bytes(String(timestamp)));
+      state.map("S", "map").set(where, value, bytes(String(timestamp)));
+      return;
     case 6:
-      return random(4) === 0
-        ? state.map("S", "map").clear(where)
-        : state.map("S", "map").delete(where, value);
+      if (random(4) === 0) state.map("S", "map").clear(where);
+      else state.map("S", "map").delete(where, value);
+      return;
     case 7:
-      return state.list("S", "list").append(where, [{ timestamp, value }]);
+      state.list("S", "list").append(where, [{ timestamp, value }]);
+      return;
     case 8:
-      return state.list("S", "list").clear(where, timestamp, timestamp + 10);
+      state.list("S", "list").clear(where, timestamp, timestamp + 10);
+      return;
     case 9:
-      return state.set(timer("", timestamp, { scope: where }));
+      state.set(timer("", timestamp, { scope: where }));
+      return;
     case 10:
-      return state.clear(timer("", 0, { scope: where }));
+      state.clear(timer("", 0, { scope: where }));
+      return;
     default:
       state.takeDueTimers(at(random(60) - 20));
   }
