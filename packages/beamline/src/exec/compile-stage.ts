@@ -1,6 +1,5 @@
 import { isStateful } from "../fn/do-fn-signature.js";
 import { MAIN_OUTPUT, type PCollectionId } from "../graph/nodes.js";
-import type { Clock } from "../model/clock.js";
 import { internalError } from "../model/errors.js";
 import { AsyncMapOperator } from "./async-map-operator.js";
 import type { BundleScope, Congestible } from "./bundle-scope.js";
@@ -11,18 +10,17 @@ import { flattenOperator, functionOperator } from "./function-operators.js";
 import type { OpenSink, Operator, OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
 import { recodingEdge } from "./recoding-edge.js";
-import type { Residual } from "./residual.js";
 import type { SideInputPort } from "./side-inputs/port.js";
 import { openSideInputs, type SideInputs } from "./side-inputs/side-inputs.js";
 import { specialise } from "./specialise.js";
 import { SplittableOperator } from "./splittable-operators.js";
 import type { Stage, Step } from "./stage.js";
-import type { StatePort, TimerPort } from "./state/ports.js";
+import type { StageHooks } from "./stage-hooks.js";
 import { StatefulOperator } from "./state/stateful-operator.js";
 import { StepMetrics } from "./step-metrics.js";
 import { restampOperator, windowIntoOperator } from "./window-operators.js";
 
-export interface CompileOptions {
+export interface CompileOptions extends StageHooks {
   readonly openSink: OpenSink;
   /** Encode and decode at every edge between steps, as a remote runner might. Default: false. */
   readonly strictEncoding?: boolean;
@@ -30,26 +28,6 @@ export interface CompileOptions {
   readonly parallelism?: number;
   /** Where steps find their side inputs. Default: a stage whose steps have none. */
   readonly sideInputs?: SideInputPort;
-  /** The state of keys and windows. Default: a stage whose steps keep none. */
-  readonly state?: StatePort;
-  /** Default: a stage whose steps set none. */
-  readonly timers?: TimerPort;
-  /** What watermark estimators and resume delays follow. Default: the system's. */
-  readonly clock?: Clock;
-  /**
-   * Asked inside each claim of a splittable DoFn: true ends the running call at once, and what it
-   * has left becomes a residual. Default: never.
-   */
-  readonly checkpoint?: () => boolean;
-  /**
-   * Called before each claim of a splittable DoFn: the time to hear of splits while user code runs
-   * without a pause. Default: nothing is heard.
-   */
-  readonly poll?: () => void;
-  /** Takes what splittable DoFns leave for later. Default: they must finish. */
-  readonly onResidual?: (residual: Residual) => void;
-  /** Takes the callbacks of `ctx.afterCommit`. Default: they are dropped. */
-  readonly onFinalize?: (callback: () => void | Promise<void>) => void;
   /** How long a bundle that has failed waits for asynchronous calls under way. Default: 5000. */
   readonly graceMs?: number;
 }

@@ -2,10 +2,10 @@ import type { Coder } from "../coders/coder.js";
 import type { TimerRecord } from "../model/state-scope.js";
 import type { ActiveRestriction } from "./active-restriction.js";
 import type { BundleScope, Congestible } from "./bundle-scope.js";
-import type { CompileOptions } from "./compile-stage.js";
 import type { Receive } from "./receive.js";
 import type { SideInputs } from "./side-inputs/side-inputs.js";
 import type { StageSink, Step } from "./stage.js";
+import type { StageHooks } from "./stage-hooks.js";
 import type { StepMetrics } from "./step-metrics.js";
 
 /** A step made runnable: a function to call per element, and a life cycle around it. */
@@ -42,7 +42,7 @@ export interface OperatorContext {
   /** Of the step's input; undefined where nobody says. */
   readonly inputCoder: Coder<unknown> | undefined;
   /** What the stage was compiled with. */
-  readonly options: CompileOptions;
+  readonly options: StageHooks;
   /** Undefined in a step that reads none. */
   readonly sideInputs?: SideInputs | undefined;
 }

@@ -48,7 +48,7 @@ same<string>()(words.flatMap("Split", (word) => word.match(/\w+/g) ?? []));
 same<[string, number]>()(words.flatMap((word) => [[word, 1]]));
 same<[string, number]>()(words.flatMap((word) => new Map([[word, 1]])));
 // @error: flatMap() must not return a string: return [value], or use map()
-words.flatMap((word) => word);
+words.flatMap((word) => word.trim());
 same<number>()(
   words.flatMap(function* (word) {
     yield word.length;

@@ -3,14 +3,22 @@ import { bool } from "../../coders/bool.js";
 import { stringUtf8 } from "../../coders/string-utf8.js";
 import { varint } from "../../coders/varint.js";
 import { mean } from "../../combiners/mean.js";
+import { KeyedState } from "../../engine/state/keyed-state.js";
 import type { ProcessContext } from "../../fn/context.js";
 import { DoFn } from "../../fn/do-fn.js";
 import type { ExpirationContext } from "../../fn/state/timer-types.js";
 import { END_OF_GLOBAL_WINDOW, MAX_TIMESTAMP } from "../../model/time.js";
+import { userFnOf } from "../../pipeline/user-fn-of.js";
 import { GLOBAL_WINDOWING } from "../../windowing/windowing-strategy.js";
 import { FIXED_10, type Given, interval, StateDriver } from "./testdata/state-driver.js";
 
 type Pair = [string, number];
+
+function driverOf(make: () => unknown, windowing = GLOBAL_WINDOWING, tags: readonly string[] = []) {
+  const fn = userFnOf({ name: "Step", given: true }, make);
+  if (fn.kind !== "doFn") throw new Error("no DoFn");
+  return new StateDriver(new KeyedState(), fn, windowing, tags);
+}
 
 const given = (...pairs: readonly Pair[]): Given[] => pairs.map(([key, value]) => ({ key, value }));
 
@@ -51,7 +59,7 @@ class Everything extends DoFn<Pair, string> {
 
 describe("state", () => {
   test("is that of the key, within a bundle and from one to the next", async () => {
-    const driver = new StateDriver(() => new Everything());
+    const driver = driverOf(() => new Everything());
     expect(await driver.values({ elements: given(["a", 1], ["b", 10], ["a", 2]) })).toEqual([
       'a | first | 1 | 1 | [["odd",1]] | 1 | 1',
       'b | first | 10 | 10 | [["even",1]] | 10 | ',
@@ -72,7 +80,7 @@ describe("state", () => {
         ctx.output(`${key} ${JSON.stringify(ctx.window)} ${this.count.read()}`);
       }
     }
-    const driver = new StateDriver(() => new Count(), FIXED_10);
+    const driver = driverOf(() => new Count(), FIXED_10);
     const both = { key: "k", value: 0, windows: [interval(0), interval(10)] };
     const emitted = await driver.run({
       elements: [both, { ...both, windows: [interval(10)] }],
@@ -92,7 +100,7 @@ describe("state", () => {
       }
     }
     const keys = [1, "1", null, { a: 1, b: 2 }, { b: 2, a: 1 }, [1], ["1"], undefined, true, 1];
-    const driver = new StateDriver(() => new Count());
+    const driver = driverOf(() => new Count());
     const elements = keys.map((key) => ({ key, value: null }));
     expect(await driver.values({ elements })).toEqual([1, 1, 1, 1, 2, 1, 1, 1, 1, 2]);
     expect(await driver.values({ elements })).toEqual([3, 2, 2, 3, 4, 2, 2, 2, 2, 4]);
@@ -121,7 +129,7 @@ describe("state", () => {
         }
       }
     }
-    const driver = new StateDriver(() => new Clear());
+    const driver = driverOf(() => new Clear());
     expect(await driver.values({ elements: given(["k", 1], ["k", 2]) })).toEqual(["even|2|1"]);
     await driver.values({ elements: given(["k", 3]) });
     expect(driver.state.bytes).toBe(0);
@@ -140,7 +148,7 @@ describe("state", () => {
         return [...this.all.read()];
       }
     }
-    const driver = new StateDriver(() => new Fails());
+    const driver = driverOf(() => new Fails());
     await driver.run({ elements: given(["k", 1]) });
     const failing = driver.run({ elements: given(["k", 2], ["k", 13]) });
     await expect(failing).rejects.toThrow("Cannot run \"Step\" on the element [ 'k', 13 ]");
@@ -163,7 +171,7 @@ describe("state", () => {
         this.running--;
       }
     }
-    const driver = new StateDriver(() => new Slow());
+    const driver = driverOf(() => new Slow());
     const elements = given(["a", 1], ["b", 2], ["a", 3]);
     expect(await driver.values({ elements })).toEqual(["a 1", "b 2", "a 1,-1,3"]);
   });
@@ -178,7 +186,7 @@ describe("state", () => {
         this.seen.read();
       }
     }
-    const driver = new StateDriver(() => new Leaks());
+    const driver = driverOf(() => new Leaks());
     await expect(driver.run({ elements: given(["k", 1]) })).rejects.toThrow(
       'Cannot use the state or a timer of "Step" now',
     );
@@ -186,7 +194,7 @@ describe("state", () => {
   });
 
   test("refuses elements that are no pairs", async () => {
-    const driver = new StateDriver(() => new Everything());
+    const driver = driverOf(() => new Everything());
     const run = driver.run({ elements: [{ key: "k", value: {} }] });
     await expect(run).rejects.toThrow('Cannot run "Step"');
   });
@@ -216,7 +224,7 @@ describe("timers", () => {
   }
 
   test("fire when their clock has come, with key, tag and timestamps", async () => {
-    const driver = new StateDriver(() => new Timed());
+    const driver = driverOf(() => new Timed());
     await driver.run({ elements: given(["a", 5], ["b", 3]) });
     expect(driver.state.hold).toBe(0);
     expect(await driver.values({ watermark: 4 })).toEqual([
@@ -235,7 +243,7 @@ describe("timers", () => {
   });
 
   test("are replaced when they are set again, and cleared", async () => {
-    const driver = new StateDriver(() => new Timed());
+    const driver = driverOf(() => new Timed());
     await driver.run({ elements: given(["a", 5], ["b", 5], ["a", 8], ["b", -1]) });
     expect(await driver.values({ watermark: 6 })).toEqual(["event b t at 6 out 5"]);
     expect(await driver.values({ watermark: 8 })).toEqual(["event a  at 8 out 8"]);
@@ -252,7 +260,7 @@ describe("timers", () => {
         this.tick.set(value);
       }
     }
-    const driver = new StateDriver(() => new Loops(), FIXED_10);
+    const driver = driverOf(() => new Loops(), FIXED_10);
     const elements = [{ key: "k", value: 1, timestamp: 1, windows: [interval(0)] }];
     await driver.run({ elements });
     expect(await driver.values({ watermark: MAX_TIMESTAMP })).toEqual([1, 5, 9]);
@@ -279,7 +287,7 @@ describe("timers", () => {
         this.last.set(9);
       }
     }
-    const driver = new StateDriver(() => new Moves());
+    const driver = driverOf(() => new Moves());
     await driver.run({ elements: given(["k", 0]) });
     expect(await driver.values({ watermark: 10 })).toEqual(["first", "fourth", "last"]);
     expect(await driver.values({ watermark: 60 })).toEqual(["third"]);
@@ -299,7 +307,7 @@ describe("timers", () => {
         this.flush.set(10);
       }
     }
-    const driver = new StateDriver(() => new Slow());
+    const driver = driverOf(() => new Slow());
     await driver.run({ elements: given(["a", 1], ["b", 2], ["a", 3]) });
     expect((await driver.values({ watermark: 10 })).sort()).toEqual(["1,3", "2"]);
     expect(driver.state.bytes).toBe(0);
@@ -315,7 +323,7 @@ describe("timers", () => {
       }
     }
     const windowing = { ...FIXED_10, allowedLateness: 5 };
-    const driver = new StateDriver(() => new Late(), windowing);
+    const driver = driverOf(() => new Late(), windowing);
     const element = (value: number) => ({ key: "k", value, windows: [interval(0)] });
     await driver.run({ elements: [element(14)] });
     const tooLate = driver.run({ elements: [element(15)] });
@@ -324,7 +332,7 @@ describe("timers", () => {
     );
     await driver.run({ elements: [element(-100)] });
     expect(await driver.values({ watermark: 20 })).toEqual([14]);
-    const global = new StateDriver(() => new Late());
+    const global = driverOf(() => new Late());
     await global.run({ elements: given(["k", END_OF_GLOBAL_WINDOW]) });
     expect(global.state.nextEventTime).toBe(END_OF_GLOBAL_WINDOW);
   });
@@ -340,7 +348,7 @@ describe("timers", () => {
         this.timer.set(20, { outputTimestamp });
       }
     }
-    const driver = new StateDriver(() => new Wrong());
+    const driver = driverOf(() => new Wrong());
     const run = driver.run({ elements: [{ key: "k", value: 0, timestamp: 5 }] });
     await expect(run).rejects.toThrow(why);
   });
@@ -369,7 +377,7 @@ describe("windows", () => {
   }
 
   test("expire once, with their state, which then goes", async () => {
-    const driver = new StateDriver(() => new Expires(), { ...FIXED_10, allowedLateness: 5 });
+    const driver = driverOf(() => new Expires(), { ...FIXED_10, allowedLateness: 5 });
     const element = { key: "k", value: 1, windows: [interval(0)] };
     await driver.run({ elements: [element, { ...element, value: 2 }] });
     await driver.run({ elements: [element] });
@@ -380,7 +388,7 @@ describe("windows", () => {
   });
 
   test("that have expired take no more elements, which are counted", async () => {
-    const driver = new StateDriver(() => new Expires(), FIXED_10);
+    const driver = driverOf(() => new Expires(), FIXED_10);
     const element = { key: "k", value: 1, windows: [interval(0)] };
     await driver.run({ watermark: 9, elements: [element] });
     await driver.run({ watermark: 10, elements: [element, element] });
@@ -409,7 +417,7 @@ describe("requiresTimeSortedInput", () => {
           return (slow ? Promise.resolve(items) : items) as never;
         }
       }
-      const driver = new StateDriver(() => new Slow());
+      const driver = driverOf(() => new Slow());
       const element = (value: number, timestamp: number) => ({ key: "k", value, timestamp });
       expect(
         await driver.values({ elements: [element(1, 5), element(2, 3), element(3, 9)] }),
@@ -436,7 +444,7 @@ describe("ctx.output", () => {
   }
 
   test("stamps what it emits, no earlier than the element less the allowed skew", async () => {
-    const driver = new StateDriver(() => new Stamps(), GLOBAL_WINDOWING, ["other"]);
+    const driver = driverOf(() => new Stamps(), GLOBAL_WINDOWING, ["other"]);
     const element = (value: number) => ({ key: "k", value, timestamp: 10 });
     const emitted = await driver.run({ elements: [element(8), element(100)] });
     expect(emitted.map(({ timestamp }) => timestamp)).toEqual([8, 8, 100, 100]);
@@ -455,7 +463,7 @@ describe("ctx.afterCommit", () => {
         ctx.afterCommit(() => undefined);
       }
     }
-    const driver = new StateDriver(() => new Acknowledges());
+    const driver = driverOf(() => new Acknowledges());
     const run = driver.run({ elements: given(["k", 1]) });
     if (declared) await run;
     else await expect(run).rejects.toThrow("declare `readonly finalizesBundles = true`");

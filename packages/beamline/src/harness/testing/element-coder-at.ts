@@ -1,7 +1,7 @@
 import type { Coder } from "../../coders/coder.js";
 import { type WindowedValueCoder, windowedValue } from "../../coders/windowed-value.js";
 import type { Stage } from "../../exec/stage.js";
-import type { Graph, PCollectionId } from "../../graph/nodes.js";
+import { type Graph, inputsOf, type PCollectionId } from "../../graph/nodes.js";
 import { windowCoderOf } from "../../graph/proto/windowing-to-proto.js";
 import { internalError } from "../../model/errors.js";
 
@@ -19,8 +19,8 @@ export function elementCoderAt(
 function windowingAt(graph: Graph, pcollection: PCollectionId) {
   const own = graph.pcollections.get(pcollection);
   if (own !== undefined) return own.windowing;
-  // Between the steps of a splittable DoFn: as its input.
+  // Inside a transform, such as between the steps of a splittable DoFn: as its input.
   const node = graph.transforms.get(pcollection.slice(0, pcollection.lastIndexOf(".")));
-  const input = node?.kind === "parDo" ? graph.pcollections.get(node.input) : undefined;
-  return input?.windowing;
+  const [input] = node === undefined ? [] : inputsOf(node);
+  return graph.pcollections.get(input ?? "")?.windowing;
 }

@@ -170,6 +170,8 @@ export class FnApiExecutor implements Executor {
     });
   }
 
+  finalize(): void {}
+
   failedCounts(): readonly [] {
     return [];
   }

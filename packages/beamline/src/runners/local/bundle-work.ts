@@ -12,6 +12,8 @@ export interface BundleWork {
   /** Whose keys it has, in a streaming stage that keeps state: the same executor has it each time. */
   readonly shard: number | undefined;
   readonly times: BundleTimes;
+  /** The job drains: what is left of its restrictions is to be cut short first. */
+  readonly drains?: boolean;
 }
 
 /** What a bundle knows of time. */
@@ -45,6 +47,8 @@ export interface BundleOutput {
   readonly shard?: ShardTimes;
   /** Restrictions that are left of the bundle's. */
   readonly residuals?: readonly Residual[];
+  /** User code wants to hear when the bundle is committed: see {@link Executor.finalize}. */
+  readonly finalizes?: boolean;
 }
 
 export interface ShardTimes {
@@ -65,6 +69,8 @@ export interface Residual {
 /** Something that runs bundles, one at a time. */
 export interface Executor {
   run(work: BundleWork): Promise<BundleOutput>;
+  /** The last bundle has been committed: tells user code that waits for it. */
+  finalize(): void;
   /** What the bundle that failed last had counted. */
   failedCounts(): readonly StepCounts[];
   /** Of the running bundle; zeros between bundles. */

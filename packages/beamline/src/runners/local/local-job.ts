@@ -93,6 +93,12 @@ export class LocalJob {
     await hooks.prepare();
     const cancel = () => this.fail(cancelled(signal?.reason));
     signal?.addEventListener("abort", cancel, { once: true });
+    const drain = () => {
+      this.stages.drain();
+      this.wake();
+    };
+    if (isAborted(this.options.drain)) drain();
+    this.options.drain?.addEventListener("abort", drain, { once: true });
     const ticker = this.startTicker();
     try {
       // Again: the hooks may have taken their time.
@@ -113,6 +119,7 @@ export class LocalJob {
     } finally {
       clearInterval(ticker);
       signal?.removeEventListener("abort", cancel);
+      this.options.drain?.removeEventListener("abort", drain);
     }
   }
 
@@ -204,6 +211,7 @@ export class LocalJob {
     try {
       const output = await executor.run(task.work);
       this.commit(task, output, performance.now() - started);
+      if (output.finalizes === true) executor.finalize();
     } catch (error) {
       this.attempted.commit(executor.failedCounts());
       this.retry(task, error);

@@ -19,6 +19,8 @@ export interface WorkerSetup {
 
 export type ToWorker =
   | { readonly kind: "run"; readonly work: BundleWork }
+  /** The last bundle has been committed. */
+  | { readonly kind: "finalize" }
   | { readonly kind: "close" };
 
 export type FromWorker =

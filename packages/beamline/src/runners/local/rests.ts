@@ -1,6 +1,9 @@
+import type { Block } from "../../engine/block.js";
 import type { CompileOptions } from "../../exec/compile-stage.js";
 import type { Residual as ExecResidual } from "../../exec/residual.js";
+import type { SizedRestriction } from "../../exec/splittable-operators.js";
 import type { Residual } from "./bundle-work.js";
+import { decodeBlocks } from "./feed-elements.js";
 import { restrictionBlock } from "./list-sink.js";
 import type { Dataset, PlannedStage } from "./plan.js";
 
@@ -12,6 +15,20 @@ type Endless = PlannedStage & { readonly dataset: Dataset };
 /** Whether the stage reads restrictions that may never come to an end by themselves. */
 export function isEndless(stage: PlannedStage): stage is Endless {
   return !stage.isBounded && stage.dataset?.kind === "restrictions";
+}
+
+/** What is still to be done of restrictions when the job drains (`SplittableDoFn.truncate`). */
+export function truncateBlocks({ dataset, steps }: Endless, blocks: readonly Block[]): Block[] {
+  const [first] = steps;
+  if (first?.operation.kind !== "splittable") return [...blocks];
+  const fn = first.operation.make();
+  return [...decodeBlocks(dataset.coder, blocks)].flatMap(({ value, meta }, partition) => {
+    const [[element, [restriction, state]]] = value as SizedRestriction;
+    const rest = fn.truncate(element as never, restriction);
+    if (rest === undefined) return [];
+    const sized = [[element, [rest, state]], fn.size(element as never, rest)];
+    return [restrictionBlock(dataset.coder, sized, meta, partition)];
+  });
 }
 
 /** Ends the bundles of an endless source after a while, and gathers what is left of them. */

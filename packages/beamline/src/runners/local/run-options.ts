@@ -31,6 +31,11 @@ export interface LocalRunOptions {
   readonly maxAttempts?: number;
   /** Cancels the run. What is half-written is removed before the promise rejects. */
   readonly signal?: AbortSignal;
+  /**
+   * Drains the run: sources take in nothing more, what they have taken in is worked off, windows
+   * close, and the run ends as one that has come to its end.
+   */
+  readonly drain?: AbortSignal;
   /** Tells processing time. Default: the system's clock. */
   readonly clock?: Clock;
   /** Called about `progressIntervalMs` apart while the job runs, and once at its end. */

@@ -7,7 +7,7 @@ import type { BlockSink } from "./block-sink.js";
 import type { BundleOutput, BundleWork, Executor } from "./bundle-work.js";
 import type { Plan, PlannedStage } from "./plan.js";
 import type { Bundling } from "./run-options.js";
-import { isEndless, Rests } from "./rests.js";
+import { isEndless, Rests, truncateBlocks } from "./rests.js";
 import { Shard } from "./shard.js";
 import { SideInputStore } from "./side-input-store.js";
 import { openBlockSink } from "./sinks.js";
@@ -39,6 +39,8 @@ export class ThreadExecutor implements Executor {
   private readonly sides = new SideInputStore();
   private current: BundleProcessor | undefined;
   private failed: readonly StepCounts[] = [];
+  /** What user code wants to do once the last bundle is committed. */
+  private finalizers: (() => void | Promise<void>)[] = [];
 
   constructor(plan: Plan, options: ThreadExecutorOptions) {
     this.plan = plan;
@@ -59,8 +61,11 @@ export class ThreadExecutor implements Executor {
     shard?.begin(work.times);
     station.state.use(shard?.state);
     station.rests?.begin();
+    this.finalizers = [];
     try {
-      const source = sourceOf(stage, work, shard);
+      const blocks =
+        work.drains === true && isEndless(stage) ? truncateBlocks(stage, work.blocks) : work.blocks;
+      const source = sourceOf(stage, { blocks, times: work.times }, shard);
       const steps = await station.processor.run(source, this.options.signal);
       shard?.commit();
       const { rests } = station;
@@ -69,6 +74,7 @@ export class ThreadExecutor implements Executor {
         steps: shard?.grouper === undefined ? steps : withLate(stage, steps, shard.grouper),
         ...(work.shard === undefined || shard === undefined ? {} : { shard: shard.times }),
         ...(rests === undefined ? {} : { residuals: rests.take() }),
+        ...(this.finalizers.length === 0 ? {} : { finalizes: true }),
       };
     } catch (error) {
       shard?.rollback();
@@ -80,6 +86,13 @@ export class ThreadExecutor implements Executor {
     } finally {
       this.current = undefined;
     }
+  }
+
+  finalize(): void {
+    const { finalizers } = this;
+    this.finalizers = [];
+    // As Beam has it: with the best effort, and no more.
+    for (const finalizer of finalizers) void (async () => await finalizer())().catch(() => undefined);
   }
 
   failedCounts(): readonly StepCounts[] {
@@ -116,6 +129,7 @@ export class ThreadExecutor implements Executor {
       sideInputs: this.sides,
       state: state.ports,
       timers: state.ports,
+      onFinalize: (callback) => this.finalizers.push(callback),
       ...(rests === undefined ? {} : rests.hooks),
       openSink: (spec) => {
         const dataset = this.plan.datasets.get(spec.id);

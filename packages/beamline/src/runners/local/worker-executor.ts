@@ -48,6 +48,10 @@ export class WorkerExecutor implements Executor {
     return (await done) as BundleOutput;
   }
 
+  finalize(): void {
+    if (this.death === undefined) this.post({ kind: "finalize" });
+  }
+
   failedCounts(): readonly StepCounts[] {
     return this.failed;
   }

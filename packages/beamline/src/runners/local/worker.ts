@@ -43,6 +43,10 @@ async function main(): Promise<void> {
       port.close();
       return;
     }
+    if (message.kind === "finalize") {
+      executor.finalize();
+      return;
+    }
     try {
       const output = await executor.run(message.work);
       progress.fill(0);

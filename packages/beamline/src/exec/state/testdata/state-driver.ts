@@ -2,16 +2,16 @@ import { js } from "../../../coders/js.js";
 import { jsKey } from "../../../coders/js-key.js";
 import { kv } from "../../../coders/kv.js";
 import type { Coder } from "../../../coders/coder.js";
-import { KeyedState } from "../../../engine/state/keyed-state.js";
 import type { UserFn } from "../../../fn/user-fn.js";
 import { type ElementMeta, IMPULSE_META } from "../../../model/element-meta.js";
+import type { TimerRecord } from "../../../model/state-scope.js";
 import { MIN_TIMESTAMP, type Timestamp } from "../../../model/time.js";
 import { GLOBAL_WINDOW, type Window } from "../../../model/window.js";
-import { userFnOf } from "../../../pipeline/user-fn-of.js";
 import { GLOBAL_WINDOWING, type WindowingStrategy } from "../../../windowing/windowing-strategy.js";
 import { BundleProcessor } from "../../bundle-processor.js";
 import type { CompileOptions } from "../../compile-stage.js";
 import type { Stage } from "../../stage.js";
+import type { StatePort, TimerPort } from "../ports.js";
 import type { StepCounts } from "../../step-metrics.js";
 
 export interface Emitted {
@@ -42,9 +42,22 @@ export function interval(start: number, end = start + 10): Window {
   return { kind: "interval", start, end };
 }
 
-/** One stateful step on the engine's own state: fed by hand, bundle by bundle. */
-export class StateDriver {
-  state = new KeyedState();
+interface Times {
+  readonly watermark: Timestamp;
+  readonly processingTime: number;
+}
+
+/** Keeps the state and timers of a shard, as the engine's `KeyedState` does. */
+export interface DrivenState extends StatePort, TimerPort {
+  startBundle(times: Times): void;
+  takeDueTimers(times: Times): readonly TimerRecord[];
+  commit(): void;
+  rollback(): void;
+}
+
+/** One stateful step on `state`: fed by hand, bundle by bundle. */
+export class StateDriver<State extends DrivenState> {
+  readonly state: State;
   counts: readonly StepCounts[] = [];
   readonly finalizers: (() => void | Promise<void>)[] = [];
   private readonly stage: Stage;
@@ -55,12 +68,13 @@ export class StateDriver {
   private processingTime = 1000;
 
   constructor(
-    make: () => unknown,
+    state: State,
+    fn: Extract<UserFn, { kind: "doFn" }>,
     windowing: WindowingStrategy = GLOBAL_WINDOWING,
     tags: readonly string[] = [],
     more: Partial<CompileOptions> = {},
   ) {
-    const fn = userFnOf({ name: "Step", given: true }, make) as Extract<UserFn, { kind: "doFn" }>;
+    this.state = state;
     const outputs = Object.fromEntries(["out", ...tags].map((tag) => [tag, `Step.${tag}`]));
     this.more = more;
     this.stage = {

@@ -14,7 +14,7 @@ function describeS3(name: string, suite: (s3: S3Suite) => void): void {
     describe.skip(name, () => test("needs MinIO", () => {}));
     return;
   }
-  describe(name, () => {
+  describe(name, { timeout: 60_000 }, () => {
     const s3 = new S3Suite();
     beforeAll(() => s3.start(binary), 60_000);
     beforeEach(() => s3.newBucket());
@@ -79,7 +79,7 @@ describeS3("S3FileSystem matches", (s3) => {
     const lists = s3.proxy.seen.filter(({ url }) => url.includes("list-type=2"));
     expect(lists).toHaveLength(3);
     expect(await s3.match("many/part-0000?")).toEqual(keys.slice(0, 10));
-  }, 60_000);
+  });
 });
 
 describeS3("S3FileSystem reads", (s3) => {
@@ -127,7 +127,7 @@ describeS3("S3FileSystem reads", (s3) => {
     const path = await s3.put("cut", pattern(1000));
     s3.proxy.decide = ({ method }) => (method === "GET" ? { cutAfter: 0 } : undefined);
     await expect(s3.read(path)).rejects.toThrow(coded("S3_UNREACHABLE"));
-  }, 60_000);
+  });
 
   test("past throttling and failures of the server", async () => {
     const path = await s3.put("busy", pattern(2 * MIB));
@@ -140,7 +140,7 @@ describeS3("S3FileSystem reads", (s3) => {
         : { status: 500, code: "InternalError" };
     };
     expect((await s3.read(path)).length).toBe(2 * MIB);
-  }, 60_000);
+  });
 
   test("one version, and says so when the object is replaced", async () => {
     const path = await s3.put("replaced", pattern(3 * MIB));
@@ -210,7 +210,7 @@ describeS3("S3FileSystem writes", (s3) => {
     }
     const bytes = pattern(17 * MIB + 5);
     expect((await s3.read(await write("steps", bytes))).equals(bytes)).toBe(true);
-  }, 60_000);
+  });
 
   test("nothing when aborted, not even parts that cost money", async () => {
     const writer = await s3.files.create(s3.path("out"));
@@ -231,7 +231,7 @@ describeS3("S3FileSystem writes", (s3) => {
     };
     const bytes = pattern(18 * MIB);
     expect((await s3.read(await write("busy", bytes, 4 * MIB))).equals(bytes)).toBe(true);
-  }, 60_000);
+  });
 
   test("once, when the answer to its completion is lost", async () => {
     let lost = 0;
@@ -273,7 +273,7 @@ describeS3("S3FileSystem moves", (s3) => {
       expect((await s3.read(s3.path("out/x y"))).equals(bytes)).toBe(true);
       await s3.files.deleteFolder(s3.path("out"));
     }
-  }, 60_000);
+  });
 
   test("nothing when abandoned", async () => {
     const from = await s3.put(".temp/a", pattern(9 * MIB));
@@ -297,7 +297,7 @@ describeS3("S3FileSystem deletes", (s3) => {
     expect(await s3.match("**")).toEqual(["tmp2/keep"]);
     await s3.files.deleteFolder(s3.path("tmp"));
     await s3.files.delete(s3.path("never"));
-  }, 60_000);
+  });
 });
 
 describeS3("S3FileSystem says before any work", (s3) => {

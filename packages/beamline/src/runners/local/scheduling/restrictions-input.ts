@@ -10,6 +10,8 @@ interface Item {
   readonly watermark: Timestamp;
   /** Processing time before which there is no point in going on with it. */
   readonly resumeAt: number;
+  /** It has been cut short for a drain. */
+  readonly isTruncated: boolean;
 }
 
 /**
@@ -19,10 +21,11 @@ interface Item {
 export class RestrictionsInput implements StageInput {
   private waiting: Item[] = [];
   private readonly running = new Map<Draft, Item>();
+  private isDraining = false;
 
   offer(blocks: readonly Block[]): void {
     for (const block of blocks) {
-      this.waiting.push({ block, watermark: minTimestampOf(block), resumeAt: -Infinity });
+      this.waiting.push({ block, watermark: minTimestampOf(block), resumeAt: -Infinity, isTruncated: false });
     }
   }
 
@@ -47,10 +50,16 @@ export class RestrictionsInput implements StageInput {
     const ready = this.waiting.filter(({ resumeAt }) => resumeAt <= processingTime);
     this.waiting = this.waiting.filter(({ resumeAt }) => resumeAt > processingTime);
     return ready.map((item) => {
-      const draft: Draft = { blocks: [item.block], shard: undefined };
+      const drains = this.isDraining && !item.isTruncated;
+      const draft: Draft = { blocks: [item.block], shard: undefined, drains };
       this.running.set(draft, item);
       return draft;
     });
+  }
+
+  drain(): void {
+    this.isDraining = true;
+    this.waiting = this.waiting.map((item) => ({ ...item, resumeAt: -Infinity }));
   }
 
   commit(draft: Draft, { residuals = [] }: BundleOutput, now: number): void {
@@ -60,7 +69,8 @@ export class RestrictionsInput implements StageInput {
       this.waiting.push({
         block,
         watermark: Math.max(watermark, item?.watermark ?? watermark),
-        resumeAt: now + resumeAfterMs,
+        resumeAt: this.isDraining ? now : now + resumeAfterMs,
+        isTruncated: draft.drains === true || item?.isTruncated === true,
       });
     }
   }

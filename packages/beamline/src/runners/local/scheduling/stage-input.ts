@@ -15,6 +15,8 @@ export interface Draft {
   readonly blocks: readonly Block[];
   /** Whose keys it has; undefined where keys do not matter. */
   readonly shard: number | undefined;
+  /** Its restrictions are to be cut short first. */
+  readonly drains?: boolean;
 }
 
 /** What waits in front of a streaming stage, and how it is cut into bundles. */
@@ -35,4 +37,6 @@ export interface StageInput {
    */
   take(times: Times, isReady: (block: Block) => boolean): Draft[];
   commit(draft: Draft, output: BundleOutput, now: number): void;
+  /** From now on restrictions are cut short. Present where there are any. */
+  drain?(): void;
 }

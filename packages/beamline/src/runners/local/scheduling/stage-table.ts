@@ -45,6 +45,11 @@ export class StageTable {
     for (const side of this.sides.values()) await side.prepare();
   }
 
+  /** Ends every source that would go on for ever. */
+  drain(): void {
+    for (const stage of this.stages) if (stage instanceof StreamingStage) stage.drain();
+  }
+
   get done(): number {
     return this.stages.filter(({ state }) => state === "done").length;
   }

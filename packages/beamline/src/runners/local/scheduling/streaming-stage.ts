@@ -47,6 +47,11 @@ export class StreamingStage implements StageProgress {
     return this.input.nextWake;
   }
 
+  /** Takes in no more than has to be. */
+  drain(): void {
+    this.input.drain?.();
+  }
+
   offer(blocks: readonly Block[]): void {
     this.input.offer(blocks);
   }
@@ -71,6 +76,7 @@ export class StreamingStage implements StageProgress {
         sideInputs: [],
         shard: draft.shard,
         times,
+        ...(draft.drains === true ? { drains: true } : {}),
       },
       weight: draft.blocks.reduce((sum, { weight }) => sum + weight, 0),
       slot: draft.shard === undefined ? undefined : draft.shard % this.parallelism,
