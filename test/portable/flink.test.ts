@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { startFlink } from "./support/java-job-servers.js";
-import { customWindowRows } from "./support/refused-rows.js";
+import { customWindowRows, sortedInputRows } from "./support/refused-rows.js";
 import { testExternalWorkers } from "./support/test-external-workers.js";
 import { testJobs } from "./support/test-jobs.js";
 import { testProcessWorkers } from "./support/test-process-workers.js";
@@ -15,4 +15,9 @@ testJobs({
 });
 testProcessWorkers("flink", server, { retries: false });
 testExternalWorkers("flink", server);
-testTable({ mustFail: customWindowRows, runner: "flink", server, rowsPerJob: 12 });
+testTable({
+  mustFail: { ...customWindowRows, ...sortedInputRows },
+  runner: "flink",
+  server,
+  rowsPerJob: 12,
+});

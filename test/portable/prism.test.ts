@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { startPrism } from "./support/job-servers.js";
-import { customWindowRows } from "./support/refused-rows.js";
+import { customWindowRows, sortedInputRows } from "./support/refused-rows.js";
 import { testExternalWorkers } from "./support/test-external-workers.js";
 import { testJobs } from "./support/test-jobs.js";
 import { testTable } from "./support/test-table.js";
@@ -16,4 +16,4 @@ testJobs({
   },
 });
 testExternalWorkers("prism", server);
-testTable({ mustFail: customWindowRows, runner: "prism", server });
+testTable({ mustFail: { ...customWindowRows, ...sortedInputRows }, runner: "prism", server });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type BundleContext, DoFn, Pipeline, runPortable, text } from "./support/beamline.js";
 import { startSpark } from "./support/java-job-servers.js";
-import { customWindowRows } from "./support/refused-rows.js";
+import { customWindowRows, expirationRows, sortedInputRows } from "./support/refused-rows.js";
 import { testExternalWorkers } from "./support/test-external-workers.js";
 import { testJobs } from "./support/test-jobs.js";
 import { testProcessWorkers } from "./support/test-process-workers.js";
@@ -19,7 +19,12 @@ testJobs({
 });
 testProcessWorkers("spark", server, { retries: true });
 testExternalWorkers("spark", server);
-testTable({ mustFail: customWindowRows, runner: "spark", server, rowsPerJob: 12 });
+testTable({
+  mustFail: { ...customWindowRows, ...sortedInputRows, ...expirationRows },
+  runner: "spark",
+  server,
+  rowsPerJob: 12,
+});
 
 test("a source is read by several tasks of Spark", async () => {
   const folder = mkdtempSync(join(tmpdir(), "beamline-spark-read-"));

@@ -34,10 +34,14 @@ function outputOf(stream: NodeJS.WriteStream): Output {
   };
 }
 
-function cancellation(): AbortSignal {
+function cancellation(drain?: AbortController): AbortSignal {
   const controller = new AbortController();
   for (const by of ["SIGINT", "SIGTERM"] as const) {
     process.on(by, () => {
+      if (drain?.signal.aborted === false) {
+        drain.abort(new Cancellation(by));
+        return;
+      }
       if (controller.signal.aborted) process.exit(by === "SIGINT" ? 130 : 143);
       controller.abort(new Cancellation(by));
     });

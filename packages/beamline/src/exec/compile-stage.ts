@@ -10,6 +10,7 @@ import { flattenOperator, functionOperator } from "./function-operators.js";
 import type { OpenSink, Operator, OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
 import { recodingEdge } from "./recoding-edge.js";
+import { gated } from "./side-inputs/gate.js";
 import type { SideInputPort } from "./side-inputs/port.js";
 import { openSideInputs, type SideInputs } from "./side-inputs/side-inputs.js";
 import { specialise } from "./specialise.js";
@@ -96,7 +97,7 @@ export function compileStage(
     const stepMetrics = new StepMetrics(step.name, takesRestrictions(step));
     const beside = openSideInputs(step, options.sideInputs);
     if (beside !== undefined) sideInputs.push(beside);
-    const operator = makeOperator({
+    const made = makeOperator({
       step,
       outputs,
       main,
@@ -108,7 +109,8 @@ export function compileStage(
       options,
       sideInputs: beside,
     });
-    nameFrame(operator.receive, step.name);
+    nameFrame(made.receive, step.name);
+    const operator = beside?.needsPreparing === true ? gated(made, beside, scope) : made;
     const own = operator.congestion === undefined ? [] : [operator.congestion];
     attach(step.input, { receive: operator.receive, downstream: [...own, ...downstream] });
     operators.unshift(operator);

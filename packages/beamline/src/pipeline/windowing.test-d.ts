@@ -3,6 +3,7 @@ import type { Window } from "../model/window.js";
 import { afterCount } from "../windowing/triggers.js";
 import { fixedWindows } from "../windowing/windows.js";
 import type { PCollection } from "./pcollection.js";
+import type { WindowOptions } from "./window-options.js";
 
 declare const words: PCollection<string>;
 
@@ -23,6 +24,7 @@ words.reifyWindows() satisfies PCollection<{ value: string; window: Window; pane
 // @error: Type 'string' is not assignable to type 'number | Date'
 words.withTimestamps((word) => word);
 // @error: '"keeping"' is not assignable to type
-words.window(fixedWindows(1000), { accumulation: "keeping" });
+const options: WindowOptions = { accumulation: "keeping" };
+words.window(fixedWindows(1000), options);
 // @error: 'weeks' does not exist
 fixedWindows({ weeks: 1 });

@@ -72,8 +72,11 @@ export interface PlainCommand<Flags extends FlagTable = FlagTable> extends Comma
  */
 export interface PipelineCommand<Flags extends FlagTable = FlagTable> extends CommandBase<Flags> {
   readonly kind: "pipeline";
-  /** Whether it runs without required options, with stand-ins for their values. */
-  readonly missingOptions: "refused" | "stand-ins";
+  /**
+   * Whether it runs without required options: with stand-ins for their values, which it says, or
+   * without a word because it has no use for them.
+   */
+  readonly missingOptions: "refused" | "stand-ins" | "unused";
   run(context: PipelineContext<Flags>): Promise<number>;
 }
 

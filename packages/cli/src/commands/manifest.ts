@@ -5,8 +5,8 @@ export const manifestCommand = definePipelineCommand({
   name: "manifest",
   summary: "Print a pipeline's Kubernetes objects, as YAML",
   description:
-    "Makes a SparkApplication of the pipeline that FILE exports, with the account and rights of its driver: what beamline deploy applies, for those who apply it otherwise (GitOps). It sends nothing to the cluster.\nThe same inputs give the same text. It is checked against the operator's own schema: that of the cluster, of --crd, or of the cluster seen last.",
-  missingOptions: "stand-ins",
+    "Makes a SparkApplication of the pipeline that FILE exports, with the account and rights of its driver: what beamline deploy applies, for those who apply it otherwise (GitOps). It sends nothing to the cluster.\nThe pipeline's own options are in the image, with its code: beamline image takes them.\nThe same inputs give the same text. It is checked against the operator's own schema: that of the cluster, of --crd, or of the cluster seen last.",
+  missingOptions: "unused",
   flags: manifestCommandFlags,
   examples: [
     {

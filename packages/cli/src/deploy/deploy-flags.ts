@@ -1,9 +1,9 @@
 import { progressFlag } from "../app/progress-flag.js";
 import { choiceFlag, switchFlag } from "../command/flag.js";
-import { imageFlags } from "../image/image-flags.js";
+import { imageFlags, imageShapeFlags } from "../image/image-flags.js";
 import { manifestFlags } from "../manifest/manifest-flags.js";
 
-const { base, platform, s3a, insecure, jobServerJar, jobName, runnerOption } = imageFlags;
+const { jobServerJar, jobName, runnerOption, parallelism } = imageFlags;
 
 /** Flags of `deploy`: those of `manifest`, those of `image` that say what is in it, and its own. */
 export const deployFlags = {
@@ -14,7 +14,9 @@ export const deployFlags = {
     summary:
       "Where to push the worker image: registry/repository, and a tag if you like; with @sha256:... an image that is there already, and none is made (required)",
   },
-  ...{ base, platform, s3a, insecure, jobServerJar, jobName, runnerOption },
+  ...imageShapeFlags,
+  ...{ jobServerJar, jobName, runnerOption },
+  parallelism: { ...parallelism, defaultText: "the cores of all executors" },
   ifRunning: choiceFlag({
     choices: ["refuse", "wait", "replace"],
     summary:

@@ -9,8 +9,8 @@ import type { FlagValues } from "../command/command.js";
 import { exitCodes } from "../command/exit-code.js";
 import { withConfig } from "../config/with-config.js";
 import { writeThinJar } from "../image/pipeline-jar.js";
-import { manifestInputOf } from "../manifest/manifest-input-of.js";
-import { type Manifest, planManifest } from "../manifest/plan-manifest.js";
+import { manifestInputOf, settingsIn } from "../manifest/manifest-input-of.js";
+import { type Manifest, planManifest, settingsOf } from "../manifest/plan-manifest.js";
 import { renderYaml } from "../manifest/render-yaml.js";
 import type { ChosenPipeline } from "../pipeline/chosen-pipeline.js";
 import { formatBytes, formatDuration } from "../run/units.js";
@@ -50,7 +50,9 @@ export async function deploy(request: DeployRequest): Promise<number> {
     const { runnerOption, jobName } = flags;
     const out = join(folder, "pipeline.jar");
     // One after the other: both may bundle, and share one bundler.
-    const jar = await writeThinJar(pipeline, { cli, terminal, signal, out, runnerOption, jobName });
+    const parallelism = flags.parallelism ?? coresOf(flags);
+    const own = { runnerOption, jobName, parallelism };
+    const jar = await writeThinJar(pipeline, { cli, terminal, signal, out, ...own });
     const image = await deployImage({ jar, flags, cli, signal, onProgress });
     const facts = {
       pipeline: pipeline.definition.name,
@@ -121,6 +123,15 @@ export async function deploy(request: DeployRequest): Promise<number> {
     client.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Of all executors: so many tasks at a time is what sources are split for. */
+function coresOf(flags: FlagValues<typeof deployFlags>): number {
+  const { executors, maxExecutors, executorCores } = settingsOf({
+    profile: flags.profile,
+    settings: settingsIn(flags),
+  });
+  return Math.max(1, maxExecutors ?? executors) * executorCores;
 }
 
 /** Of the manifest's event log, where it is in the bucket of the deploy: elsewhere it is others'. */

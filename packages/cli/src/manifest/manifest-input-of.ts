@@ -78,7 +78,8 @@ export function prefixOf(typed: string | undefined, pipeline: string): string {
   return (typed ?? `beamline/${appNameOf(pipeline)}`).replace(/^\/+|\/+$/g, "");
 }
 
-function settingsIn(flags: ManifestFlagValues): Partial<ManifestSettings> {
+/** Those that were typed. */
+export function settingsIn(flags: ManifestFlagValues): Partial<ManifestSettings> {
   const {
     sparkConf,
     hadoopConf,

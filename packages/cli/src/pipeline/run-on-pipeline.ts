@@ -57,12 +57,13 @@ export async function runOnPipeline(
   ];
   const contested = contestedNames(parsed.contested, own);
   const raw: Record<string, unknown> = { ...read.raw };
-  if (command.missingOptions === "stand-ins") {
+  const mayMiss = command.missingOptions !== "refused";
+  if (mayMiss) {
     for (const flag of read.missing) place(raw, flag.path, standIn(flag));
   }
   // A schema may be too particular for a stand-in.
   const standsIn = definition.options?.safeParse(raw).success !== false;
-  const missing = command.missingOptions === "stand-ins" && standsIn ? [] : read.missing;
+  const missing = mayMiss && standsIn ? [] : read.missing;
   for (const flag of missing) {
     if (parsed.guessed.has(flag)) continue;
     const about = flag.summary === "" ? "" : ` (${flag.summary})`;
@@ -91,7 +92,7 @@ export async function runOnPipeline(
     file: source.file,
     path: source.path,
     code: { url: bundle.url, exportName: source.exportName, options: raw },
-    standIns: command.missingOptions === "stand-ins" ? read.missing : [],
+    standIns: mayMiss ? read.missing : [],
   };
   const flags = flagValues(command, own, parsed.values);
   return command.run({

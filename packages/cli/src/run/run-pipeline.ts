@@ -22,7 +22,13 @@ export async function runPipeline(
 ): Promise<number> {
   const graph = await buildGraph(pipeline);
   const report = reportFor(flags, cli, terminal);
-  const signal = cli.cancellation();
+  const isStreaming = [...graph.pcollections.values()].some(({ isBounded }) => !isBounded);
+  const drain = isStreaming ? new AbortController() : undefined;
+  const signal = cli.cancellation(drain);
+  drain?.signal.addEventListener("abort", () => {
+    report.end();
+    terminal.talk("Draining: sources are closed, the rest is worked off; Ctrl-C again cancels");
+  });
   const patience = tellOfWaiting(signal, report, terminal);
   let last: RunProgress | undefined;
   let result: LocalRunResult;
@@ -30,6 +36,7 @@ export async function runPipeline(
     result = await runLocal(graph, {
       code: pipeline.code,
       signal,
+      ...given("drain", drain?.signal),
       ...given("workers", flags.workers),
       ...given("strictEncoding", flags.strictEncoding),
       ...given("maxAttempts", flags.maxAttempts),

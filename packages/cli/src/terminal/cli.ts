@@ -25,8 +25,10 @@ export interface Cli {
   /**
    * From this call on Ctrl-C and SIGTERM abort the returned signal with a {@link Cancellation} and
    * a second one ends the process at once. Before it, the first one does.
+   *
+   * @param drain - Is aborted by the first one, and the returned signal only by the second.
    */
-  cancellation(): AbortSignal;
+  cancellation(drain?: AbortController): AbortSignal;
 }
 
 /** Why a signal was aborted. */

@@ -15,6 +15,11 @@ export interface SideInputData {
 export interface SideInputSource {
   /** What lies in a window of the side input, not of the main one. */
   in(window: Window): SideInputData;
+  /**
+   * Fetches what lies in a window; undefined when it is there. Only where a function's thread cannot
+   * wait for it later.
+   */
+  prepare?(window: Window): Promise<void> | undefined;
 }
 
 /** How the steps of a stage get at their side inputs: given by whoever runs the stage. */

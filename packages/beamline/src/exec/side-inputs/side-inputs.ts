@@ -43,6 +43,23 @@ export class SideInputs {
     for (const views of this.inputs.values()) views.forget();
   }
 
+  /** Whether elements must wait for {@link prepare}. */
+  get needsPreparing(): boolean {
+    return [...this.inputs.values()].some(({ needsPreparing }) => needsPreparing);
+  }
+
+  /** Fetches what an element's function may read; undefined when it is there. */
+  prepare({ windows }: ElementMeta): Promise<void> | undefined {
+    const pending: Promise<void>[] = [];
+    for (const views of this.inputs.values()) {
+      for (const window of windows) {
+        const fetched = views.prepare(window);
+        if (fetched !== undefined) pending.push(fetched);
+      }
+    }
+    return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined);
+  }
+
   /** The views of the window that `holder` is in, whenever they are touched. */
   viewsFor(holder: MetaHolder): SideViews {
     const views = {};
@@ -105,6 +122,14 @@ class WindowedViews {
     this.lastMain = undefined;
     this.last = undefined;
     this.known.clear();
+  }
+
+  get needsPreparing(): boolean {
+    return this.source.prepare !== undefined;
+  }
+
+  prepare(main: Window): Promise<void> | undefined {
+    return this.source.prepare?.(this.mapping(main));
   }
 
   at({ windows }: ElementMeta): SideValue {

@@ -6,9 +6,8 @@ import type { SideInputData, SideInputPort, SideInputSource } from "../../exec/s
 import type { Step, StepSideInput } from "../../exec/stage.js";
 import { sideInputId } from "../../graph/proto/side-inputs-to-proto.js";
 import { accessPatternOf } from "../../graph/side-input.js";
-import { BeamlineError, internalError } from "../../model/errors.js";
+import { type BeamlineError, internalError } from "../../model/errors.js";
 import type { Window } from "../../model/window.js";
-import { sideInputWindowOf } from "../../windowing/side-input-window.js";
 import { PageCache } from "./page-cache.js";
 import { type SideTokens, sideTokenId } from "./side-tokens.js";
 import type { StateKeyInit } from "./state-access.js";
@@ -52,14 +51,6 @@ export class FnApiSideInputs implements SideInputPort {
     if (this.sources.length === 0) return;
     for (const source of this.sources) source.begin(instruction, tokens);
     this.cache.retain(new Set(this.sources.map(({ scope }) => scope)));
-    this.state.prepare = this.state.canWait ? undefined : (windows) => this.fetchAhead(windows);
-  }
-
-  /** Fetches all that elements in these windows may look at, before they go on. */
-  private fetchAhead(windows: readonly Window[]): void {
-    for (const source of this.sources) {
-      for (const window of windows) source.fetchAhead(window);
-    }
   }
 }
 
@@ -70,14 +61,17 @@ class FnApiSource implements SideInputSource {
   private readonly cache: PageCache;
   private readonly address: Address;
   private readonly sideInput: StepSideInput;
-  /** Windows whose data has been asked for ahead, in this bundle. */
-  private readonly ahead = new Set<string>();
+  /** Windows whose data has been fetched ahead in this bundle, or is on its way. */
+  private readonly ahead = new Map<string, Promise<void> | "there">();
+  /** Where this thread cannot wait for state: see {@link SideInputSource.prepare}. */
+  readonly prepare?: (window: Window) => Promise<void> | undefined;
 
   constructor(state: BundleState, cache: PageCache, address: Address, sideInput: StepSideInput) {
     this.state = state;
     this.cache = cache;
     this.address = address;
     this.sideInput = sideInput;
+    if (!state.canWait) this.prepare = (window) => this.fetchAhead(windowBytes(window));
   }
 
   begin(instruction: string, tokens: SideTokens): void {
@@ -102,27 +96,19 @@ class FnApiSource implements SideInputSource {
       const fetch = (continuation: Uint8Array) => this.state.fetch(stateKey, continuation);
       return new StateBackedIterable([], this.cache.pages(id, this.scope, fetch), coder);
     }
-    if (!this.ahead.has(latin1(window))) throw this.notAhead();
     const pages = this.cache.has(id) ? this.cache.pages(id, this.scope, cannotFetch) : [];
     return new StateBackedIterable([], pages, coder);
   }
 
-  fetchAhead(main: Window): void {
-    const mapping = sideInputWindowOf(this.sideInput.windowing.windowFn);
-    if (mapping instanceof Promise) {
-      this.state.waitFor(mapping.then((loaded) => this.fetchOnce(loaded(main))));
-    } else {
-      const fetched = this.fetchOnce(mapping(main));
-      if (fetched !== undefined) this.state.waitFor(fetched);
-    }
-  }
-
-  private fetchOnce(window: Window): Promise<void> | undefined {
-    const bytes = windowBytes(window);
-    const text = latin1(bytes);
-    if (this.ahead.has(text)) return undefined;
-    this.ahead.add(text);
-    return this.fetchWindow(bytes);
+  private fetchAhead(window: Uint8Array): Promise<void> | undefined {
+    const text = latin1(window);
+    const present = this.ahead.get(text);
+    if (present !== undefined) return present === "there" ? undefined : present;
+    const fetched = this.fetchWindow(window).then(() => {
+      this.ahead.set(text, "there");
+    });
+    this.ahead.set(text, fetched);
+    return fetched;
   }
 
   private async fetchWindow(window: Uint8Array): Promise<void> {
@@ -164,13 +150,6 @@ class FnApiSource implements SideInputSource {
       case "multimapKeys":
         return { type: { case: "multimapKeysSideInput", value: { ...address, window } } };
     }
-  }
-
-  private notAhead(): BeamlineError {
-    return new BeamlineError(
-      "SIDE_INPUT_NOT_FETCHED",
-      `Cannot read the side input "${this.address.sideInputId}": a worker without threads of its own fetches side inputs by the windows of a stage's input, and this step's elements are in others; run the pipeline from a module (definePipeline), so that its workers have threads`,
-    );
   }
 }
 

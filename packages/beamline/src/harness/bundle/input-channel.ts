@@ -80,7 +80,6 @@ export class InputChannel {
         return false;
       }
       this.index++;
-      this.state.prepare?.(meta.windows);
       if (this.state.isPending) {
         this.held = () => receive(element, meta);
         return true;

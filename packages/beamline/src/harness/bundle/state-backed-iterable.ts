@@ -3,7 +3,6 @@ import type { ByteWriter } from "../../bytes/byte-writer.js";
 import type { Coder } from "../../coders/coder.js";
 import { type IterableCoder, iterable } from "../../coders/iterable.js";
 import { internalError } from "../../model/errors.js";
-import type { Window } from "../../model/window.js";
 import type { StateAccess, StateKeyInit, StatePage } from "./state-access.js";
 
 const NOTHING = new Uint8Array(0);
@@ -16,8 +15,6 @@ export class BundleState {
   private instruction = "";
   /** Fetches that must be over before the element that was decoded goes on. */
   private pending: Promise<void>[] = [];
-  /** Called with the windows of each element before it goes on, where what it needs is fetched ahead. */
-  prepare: ((windows: readonly Window[]) => void) | undefined;
 
   constructor(access: StateAccess) {
     this.access = access;
@@ -52,13 +49,6 @@ export class BundleState {
       continuation = page.next;
     } while (continuation.length > 0);
     return pages;
-  }
-
-  /** The element at hand does not go on before `fetched` has resolved. */
-  waitFor(fetched: Promise<void>): void {
-    // Another failure may end the bundle first.
-    fetched.catch(() => undefined);
-    this.pending.push(fetched);
   }
 
   get isPending(): boolean {

@@ -34,7 +34,7 @@ export class ElementsInput implements StageInput {
     return undefined;
   }
 
-  take(_times: Times, isReady: (block: Block) => boolean): Draft[] {
+  take(_times: Times, _now: number, isReady: (block: Block) => boolean): Draft[] {
     const { ready, waiting } = partitionBlocks(this.waiting, isReady);
     if (ready.length === 0) return [];
     this.waiting = waiting;

@@ -71,12 +71,12 @@ export class KeyedInput implements StageInput {
     return next;
   }
 
-  take(now: Times, isReady: (block: Block) => boolean): Draft[] {
+  take(times: Times, _now: number, isReady: (block: Block) => boolean): Draft[] {
     const drafts: Draft[] = [];
     for (const [index, shard] of this.shards.entries()) {
       if (shard.running !== undefined) continue;
       const { ready, waiting } = partitionBlocks(shard.waiting, isReady);
-      if (ready.length === 0 && !isDue(shard.times, now)) continue;
+      if (ready.length === 0 && !isDue(shard.times, times)) continue;
       shard.running = { blocks: ready, shard: index };
       shard.waiting = waiting;
       drafts.push(shard.running);

@@ -46,9 +46,10 @@ export class RestrictionsInput implements StageInput {
     return Math.min(...this.waiting.map(({ resumeAt }) => resumeAt));
   }
 
-  take({ processingTime }: Times): Draft[] {
-    const ready = this.waiting.filter(({ resumeAt }) => resumeAt <= processingTime);
-    this.waiting = this.waiting.filter(({ resumeAt }) => resumeAt > processingTime);
+  take(_times: Times, now: number): Draft[] {
+    // Sources pause by the clock, also where nothing comes in from above any more.
+    const ready = this.waiting.filter(({ resumeAt }) => resumeAt <= now);
+    this.waiting = this.waiting.filter(({ resumeAt }) => resumeAt > now);
     return ready.map((item) => {
       const drains = this.isDraining && !item.isTruncated;
       const draft: Draft = { blocks: [item.block], shard: undefined, drains };

@@ -33,9 +33,11 @@ export interface StageInput {
   /**
    * The bundles that can run now.
    *
+   * @param times - The end of time once nothing more can come in.
+   * @param now - What the clock says in any case.
    * @param isReady - Whether the side inputs that a block needs are there; others go on waiting.
    */
-  take(times: Times, isReady: (block: Block) => boolean): Draft[];
+  take(times: Times, now: number, isReady: (block: Block) => boolean): Draft[];
   commit(draft: Draft, output: BundleOutput, now: number): void;
   /** From now on restrictions are cut short. Present where there are any. */
   drain?(): void;

@@ -66,7 +66,7 @@ export class StreamingStage implements StageProgress {
       this.isDone = true;
       return [];
     }
-    const drafts = input.take(times, isReady);
+    const drafts = input.take(times, now, isReady);
     if (drafts.length > 0) this.hasStarted = true;
     return drafts.map((draft) => ({
       stage: this.stage,
