@@ -74,26 +74,50 @@ test("deploy takes a pipeline from TypeScript to its results in S3", async () =>
   expect(stderr).toMatch(/create +SparkApplication default\/lear/);
   expect(stderr).toMatch(/Done in .*: default\/lear/);
   expect(harness).toMatch(/node .*--id=\S+ --provision_endpoint=/);
-  report("cold deploy, image included, to the end of the job", `${Math.round(performance.now() - started)} ms`);
+  report(
+    "cold deploy, image included, to the end of the job",
+    `${Math.round(performance.now() - started)} ms`,
+  );
   report("created", /Applied: .*/.exec(stderr)?.[0] ?? "?");
 });
 
 test("app results finds the shards and compares them with what is expected", async () => {
-  const expected = Object.entries(text.counts).flatMap(([word, count]) => ["--expect", `${word}=${count}`]);
-  const { code, stdout, stderr } = await bench.beamline(["app", "results", NAME, "--limit", "3", ...expected]);
+  const expected = Object.entries(text.counts).flatMap(([word, count]) => [
+    "--expect",
+    `${word}=${count}`,
+  ]);
+  const { code, stdout, stderr } = await bench.beamline([
+    "app",
+    "results",
+    NAME,
+    "--limit",
+    "3",
+    ...expected,
+  ]);
   expect(code, stderr).toBe(0);
   expect(stdout.trim().split("\n")).toHaveLength(3);
-  for (const [word, count] of Object.entries(text.counts)) expect(stderr).toContain(`ok    ${word}: ${count}`);
+  for (const [word, count] of Object.entries(text.counts))
+    expect(stderr).toContain(`ok    ${word}: ${count}`);
 
   const [word = "", count = 0] = Object.entries(text.counts)[0] ?? [];
-  const wrong = await bench.beamline(["app", "results", NAME, "--limit", "0", "--expect", `${word}=${count + 1}`]);
+  const wrong = await bench.beamline([
+    "app",
+    "results",
+    NAME,
+    "--limit",
+    "0",
+    "--expect",
+    `${word}=${count + 1}`,
+  ]);
   expect(wrong.code).toBe(1);
   expect(wrong.stderr).toContain(`wrong ${word}: ${count}, expected ${count + 1}`);
 });
 
 test("app list, show, logs and metrics tell of it, also when it has ended", async () => {
   const list = JSON.parse((await bench.beamline(["app", "list", "--json"])).stdout);
-  expect(list).toContainEqual(expect.objectContaining({ name: NAME, pipeline: "wordcount", state: "COMPLETED" }));
+  expect(list).toContainEqual(
+    expect.objectContaining({ name: NAME, pipeline: "wordcount", state: "COMPLETED" }),
+  );
 
   const shown = (await bench.beamline(["app", "show", NAME])).stdout;
   expect(shown).toMatch(/state +completed/);
@@ -102,7 +126,9 @@ test("app list, show, logs and metrics tell of it, also when it has ended", asyn
 
   const logs = (await bench.beamline(["app", "logs", NAME, "--json"])).stdout.trim().split("\n");
   const lines: { time: string; source: string }[] = logs.map((line) => JSON.parse(line));
-  expect(new Set(lines.map(({ source }) => source))).toEqual(new Set(["driver", "exec-1", "exec-2"]));
+  expect(new Set(lines.map(({ source }) => source))).toEqual(
+    new Set(["driver", "exec-1", "exec-2"]),
+  );
   const times = lines.map(({ time }) => time);
   expect(times).toEqual([...times].sort());
 
@@ -110,7 +136,9 @@ test("app list, show, logs and metrics tell of it, also when it has ended", asyn
   expect(metrics.from).toBe("event log");
   expect(metrics.executors).toHaveLength(2);
   expect(metrics.executorHours).toBeGreaterThan(0);
-  const split = metrics.elements.find((each: { pcollection: string }) => each.pcollection === "Split.out");
+  const split = metrics.elements.find(
+    (each: { pcollection: string }) => each.pcollection === "Split.out",
+  );
   expect(split.value).toBeGreaterThan(10_000);
 });
 
@@ -119,7 +147,9 @@ test("app history starts a History Server on the event log, and it lists the app
   const url = await started.url;
   const response = await fetch(`${url}/api/v1/applications`);
   const listed: unknown = await response.json();
-  expect(listed).toEqual([expect.objectContaining({ name: NAME, id: expect.stringMatching(/^spark-/) })]);
+  expect(listed).toEqual([
+    expect.objectContaining({ name: NAME, id: expect.stringMatching(/^spark-/) }),
+  ]);
   await started.stop();
   await expect(fetch(url)).rejects.toThrow();
 });
@@ -131,7 +161,10 @@ test("a second deploy of the same code sends nothing and runs it again", async (
   const { sentBytes, createdMs, image } = JSON.parse(stdout);
   expect(sentBytes).toBe(0);
   expect(image).toMatch(/@sha256:[0-9a-f]{64}$/);
-  report("second deploy, to SparkApplication created", `${Math.round(createdMs)} ms, ${sentBytes} bytes sent`);
+  report(
+    "second deploy, to SparkApplication created",
+    `${Math.round(createdMs)} ms, ${sentBytes} bytes sent`,
+  );
   expect(await keys()).toEqual(before);
 
   // The same again while it runs is watched, rather than run twice.
@@ -187,22 +220,36 @@ function spawnForward(...argv: readonly string[]) {
   return { url, stop };
 }
 
-/** The pipeline with another line of code in it. */
-function changedCode(change: string): string {
+/** The pipeline with other code in place of the text that it makes of a word and its count. */
+function changedCode(change: (text: string) => string): string {
   const file = join(folder, "wordcount.ts");
   const source = readFileSync(WORDCOUNT, "utf8");
-  writeFileSync(file, source.replace("([word, count]) =>", `([word, count]) => ${change}`));
+  writeFileSync(
+    file,
+    source.replace(/\(\[word, count\]\) => (`[^`]*`)/, (_, text) => {
+      return `([word, count]) => ${change(text)}`;
+    }),
+  );
   return file;
 }
 
 test("a change of code sends less than 2 MB", async () => {
-  const file = changedCode('word === "never" ? "" :');
-  const { code, stdout, stderr } = await deploy(file, "--detach", "--json", "--if-running", "replace");
+  const file = changedCode((text) => `(word === "never" ? "" : ${text})`);
+  const { code, stdout, stderr } = await deploy(
+    file,
+    "--detach",
+    "--json",
+    "--if-running",
+    "replace",
+  );
   expect(code, stderr).toBe(0);
   const { sentBytes, createdMs } = JSON.parse(stdout);
   expect(sentBytes).toBeGreaterThan(0);
   expect(sentBytes).toBeLessThan(2_000_000);
-  report("code change, to SparkApplication created", `${Math.round(createdMs)} ms, ${sentBytes} bytes sent`);
+  report(
+    "code change, to SparkApplication created",
+    `${Math.round(createdMs)} ms, ${sentBytes} bytes sent`,
+  );
 });
 
 test("other code under the name of a running application is refused in words", async () => {
@@ -217,8 +264,9 @@ test("app cancel stops it, and an error of the user's own code comes back with i
   expect(cancelled.code, cancelled.stderr).toBe(0);
   expect(cancelled.stdout.trim()).toBe("cancelled");
 
-  const file = changedCode('{ if (word === "the") throw new RangeError("not the");  return');
-  writeFileSync(file, readFileSync(file, "utf8").replace("${count}`)", "${count}`; })"));
+  const file = changedCode(
+    (text) => `{ if (word === "the") throw new RangeError("not the"); return ${text}; }`,
+  );
   const { code, stderr } = await deploy(file);
   expect(code, stderr).toBe(1);
   expect(stderr).toContain('Cannot run "Format": RangeError: not the');
@@ -239,10 +287,14 @@ test("app delete leaves nothing", async () => {
   const here = ["--namespace", cluster.jobNamespace, "-o", "name"];
   expect(await cluster.kubectl("get", "sparkapplications", ...here)).toBe("");
   for (const kind of ["pods", "services", "configmaps"]) {
-    expect(await cluster.kubectl("get", kind, "-l", "sparkoperator.k8s.io/app-name=lear", ...here)).toBe("");
+    expect(
+      await cluster.kubectl("get", kind, "-l", "sparkoperator.k8s.io/app-name=lear", ...here),
+    ).toBe("");
   }
   for (const kind of ["serviceaccounts", "roles", "rolebindings"]) {
-    expect(await cluster.kubectl("get", kind, "-l", "app.kubernetes.io/managed-by=beamline", ...here)).toBe("");
+    expect(
+      await cluster.kubectl("get", kind, "-l", "app.kubernetes.io/managed-by=beamline", ...here),
+    ).toBe("");
   }
 });
 

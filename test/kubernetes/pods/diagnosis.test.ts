@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createMinioUser } from "../../support/minio-user.js";
 import { untilSlow } from "../support/applications.js";
-import { testCluster } from "../support/test-cluster.js";
-import { createSecret, openWorkbench, type Workbench } from "../support/workbench.js";
 import { refusingRegistry } from "../support/refusing-registry.js";
 import { stubOfResultTask } from "../support/stub-class.js";
+import { testCluster } from "../support/test-cluster.js";
+import { createSecret, openWorkbench, type Workbench } from "../support/workbench.js";
 
 /** Every known failure of packages/cli/src/doctor/diagnosis, provoked for real. */
 
@@ -50,7 +50,7 @@ interface Provocation {
   readonly how?: string;
   readonly args?: readonly string[] | (() => Promise<readonly string[]>);
   /** Done to the application once it is there. */
-  readonly then?: (app: string) => Promise<void>;
+  readonly once?: (app: string) => Promise<void>;
   /** Part of the cause in words. */
   readonly cause: RegExp;
 }
@@ -81,7 +81,10 @@ const PROVOCATIONS: readonly Provocation[] = [
   },
   {
     id: "not-our-image",
-    args: async () => ["--image", `${cluster.spark.replace(/:[^/:]*$/, "")}@${await digestOf(cluster.spark)}`],
+    args: async () => [
+      "--image",
+      `${cluster.spark.replace(/:[^/:]*$/, "")}@${await digestOf(cluster.spark)}`,
+    ],
     cause: /has no \/opt\/beamline/,
   },
   {
@@ -156,7 +159,10 @@ const PROVOCATIONS: readonly Provocation[] = [
   },
   {
     id: "driver-out-of-memory",
-    args: set("spec.driver.memoryOverhead=16m", "spec.driver.javaOptions=-Xms512m -XX:+AlwaysPreTouch"),
+    args: set(
+      "spec.driver.memoryOverhead=16m",
+      "spec.driver.javaOptions=-Xms512m -XX:+AlwaysPreTouch",
+    ),
     cause: /the driver used more memory/,
   },
   {
@@ -180,7 +186,7 @@ const PROVOCATIONS: readonly Provocation[] = [
   {
     id: "driver-killed",
     how: "slowly",
-    then: async (app) => {
+    once: async (app) => {
       await running(app);
       await cluster.kubectl("delete", "pod", `${app}-driver`, "--grace-period=1");
     },
@@ -190,7 +196,7 @@ const PROVOCATIONS: readonly Provocation[] = [
     id: "executors-lost",
     how: "slowly",
     args: ["--spark-conf", "spark.executor.maxNumFailures=1"],
-    then: async (app) => {
+    once: async (app) => {
       await running(app);
       const selector = `sparkoperator.k8s.io/app-name=${app},spark-role=executor`;
       await cluster.kubectl("delete", "pods", "-l", selector, "--grace-period=1");
@@ -200,12 +206,19 @@ const PROVOCATIONS: readonly Provocation[] = [
   {
     id: "evicted",
     how: "slowly",
-    then: async (app) => {
+    once: async (app) => {
       await running(app);
       const pod = `${app}-driver`;
       const path = `/api/v1/namespaces/${cluster.jobNamespace}/pods/${pod}`;
       // It stays to be seen for a moment, as it does on a node that has much to do.
-      await cluster.kubectl("patch", "pod", pod, "--type=merge", "-p", '{"metadata":{"finalizers":["beamline.dev/test"]}}');
+      await cluster.kubectl(
+        "patch",
+        "pod",
+        pod,
+        "--type=merge",
+        "-p",
+        '{"metadata":{"finalizers":["beamline.dev/test"]}}',
+      );
       await cluster.api("POST", `${path}/eviction`, {
         apiVersion: "policy/v1",
         kind: "Eviction",
@@ -220,30 +233,38 @@ describe("a failure of the cluster is told by its cause", () => {
   // Three at a time: each is a driver, and some an executor.
   const free = gate(3);
 
-  test.concurrent.each(PROVOCATIONS)("$id", async ({ id, name = id, how = "well", args = [], then, cause }) => {
-    await free(async () => {
-      const own = how === "well" ? image : await makeImage(["--platform", "linux/amd64"], how);
-      const more = typeof args === "function" ? await args() : args;
-      const { code, stderr } = await bench.beamline([...deployment(name, how, own), ...more]);
-      expect(code, stderr).toBe(0);
-      await then?.(name);
-      const finding = await untilFound(name, id);
-      expect(finding.cause).toMatch(cause);
-      expect(finding.quote).not.toBe("");
-      expect(finding.mend.length).toBeGreaterThan(0);
-      await clear(name);
-    });
-  });
+  test.concurrent.each(PROVOCATIONS)(
+    "$id",
+    async ({ id, name = id, how = "well", args = [], once, cause }) => {
+      await free(async () => {
+        const own = how === "well" ? image : await makeImage(["--platform", "linux/amd64"], how);
+        const more = typeof args === "function" ? await args() : args;
+        const { code, stderr } = await bench.beamline([...deployment(name, how, own), ...more]);
+        expect(code, stderr).toBe(0);
+        await once?.(name);
+        const finding = await untilFound(name, id);
+        expect(finding.cause).toMatch(cause);
+        expect(finding.quote).not.toBe("");
+        expect(finding.mend.length).toBeGreaterThan(0);
+        await clear(name);
+      });
+    },
+  );
 });
 
 test("a failed deploy says cause, evidence and what mends it, and fails", async () => {
   const broken = [...deployment("told", "well", image).filter((arg) => arg !== "--detach")];
-  const { code, stderr } = await bench.beamline([...broken, ...set("spec.mainClass=com.example.Missing")]);
+  const { code, stderr } = await bench.beamline([
+    ...broken,
+    ...set("spec.mainClass=com.example.Missing"),
+  ]);
   expect(code, stderr).toBe(3);
   expect(stderr).toMatch(/^Cause: the class com\.example\.Missing is not in the image/m);
   expect(stderr).toMatch(/^ {2}log of told-driver, 2/m);
   expect(stderr).toMatch(/^ {2}mend {2}beamline image /m);
-  expect(stderr).toMatch(/^Cannot finish default\/told: it failed: the class com\.example\.Missing/m);
+  expect(stderr).toMatch(
+    /^Cannot finish default\/told: it failed: the class com\.example\.Missing/m,
+  );
   const doctor = await bench.beamline(["doctor", "told"]);
   expect(doctor.stdout).toContain("the class com.example.Missing is not in the image");
   await clear("told");
@@ -262,10 +283,25 @@ test("quota: what the namespace does not allow is told", async () => {
 });
 
 test("stale-driver: a driver that a missing webhook has left is told, and goes with app delete", async () => {
-  const { stdout } = await bench.beamline(["manifest", ...deployment("stale", "well", image).slice(1).filter((arg) => arg !== "--detach")]);
+  const { stdout } = await bench.beamline([
+    "manifest",
+    ...deployment("stale", "well", image)
+      .slice(1)
+      .filter((arg) => arg !== "--detach"),
+  ]);
   writeFileSync(join(folder, "stale.yaml"), stdout);
   const labels = "spark-role=driver,sparkoperator.k8s.io/app-name=stale";
-  await cluster.kubectl("run", "stale-driver", `--image=${image}`, `--labels=${labels}`, "--restart=Never", "--command", "--", "sleep", "600");
+  await cluster.kubectl(
+    "run",
+    "stale-driver",
+    `--image=${image}`,
+    `--labels=${labels}`,
+    "--restart=Never",
+    "--command",
+    "--",
+    "sleep",
+    "600",
+  );
   await cluster.kubectl("apply", "-f", join(folder, "stale.yaml"));
   const { cause } = await untilFound("stale", "stale-driver");
   expect(cause).toContain("a pod stale-driver of an earlier application");
@@ -279,7 +315,9 @@ test("not-watched: an application in a namespace that the operator does not watc
     ...["--namespace", "elsewhere"],
   ]);
   expect(code, stderr).toBe(3);
-  expect(stderr).toMatch(/Cause: no Spark operator has touched the application: .* namespace elsewhere/s);
+  expect(stderr).toMatch(
+    /Cause: no Spark operator has touched the application: .* namespace elsewhere/s,
+  );
   expect(stderr).toContain("spark.jobNamespaces={default,elsewhere}");
   await bench.beamline(["app", "delete", "unseen", "--namespace", "elsewhere"]);
   await cluster.kubectl("delete", "namespace", "elsewhere");
@@ -289,11 +327,22 @@ test("webhook: an operator whose webhook does not answer is waited for, then tol
   const of = ["deployment/spark-operator-webhook", "--namespace", "spark-operator"];
   await cluster.kubectl("scale", ...of, "--replicas=0");
   try {
-    await cluster.kubectl("wait", "pods", "--for=delete", "-l", "app.kubernetes.io/component=webhook", "--namespace", "spark-operator", "--timeout=120s");
+    await cluster.kubectl(
+      "wait",
+      "pods",
+      "--for=delete",
+      "-l",
+      "app.kubernetes.io/component=webhook",
+      "--namespace",
+      "spark-operator",
+      "--timeout=120s",
+    );
     const { code, stderr } = await bench.beamline(deployment("hookless", "well", image));
     expect(code, stderr).toBe(3);
     expect(stderr).toContain("waiting for the Spark operator's webhook to come up");
-    expect(stderr).toMatch(/Cannot apply default\/hookless: the API server cannot reach the webhook/);
+    expect(stderr).toMatch(
+      /Cannot apply default\/hookless: the API server cannot reach the webhook/,
+    );
   } finally {
     await cluster.kubectl("scale", ...of, "--replicas=1");
     await cluster.kubectl("rollout", "status", ...of, "--timeout=300s");
@@ -312,7 +361,10 @@ test("no-crd: a cluster without the operator is told", async () => {
     const { apiVersion, kind, metadata, spec } = saved;
     const file = join(folder, "crd.json");
     const { name, annotations, labels } = metadata;
-    writeFileSync(file, JSON.stringify({ apiVersion, kind, metadata: { name, annotations, labels }, spec }));
+    writeFileSync(
+      file,
+      JSON.stringify({ apiVersion, kind, metadata: { name, annotations, labels }, spec }),
+    );
     await cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", file);
     await cluster.kubectl("wait", crd, "--for=condition=Established", "--timeout=60s");
   }
@@ -321,7 +373,17 @@ test("no-crd: a cluster without the operator is told", async () => {
 function deployment(name: string, how: string, reference: string): string[] {
   return [
     ...["deploy", PIPELINE, "--name", name, "--output", `s3://${BUCKET}/out/${how}`, "--how", how],
-    ...["--bucket", BUCKET, "--image", reference, ...secret, "--executors", "1", "--executor-cores", "1"],
+    ...[
+      "--bucket",
+      BUCKET,
+      "--image",
+      reference,
+      ...secret,
+      "--executors",
+      "1",
+      "--executor-cores",
+      "1",
+    ],
     ...["--driver-memory", "512m", "--executor-memory", "512m", "--harness-heap", "128"],
     ...set("spec.driver.coreRequest=100m", "spec.executor.coreRequest=100m"),
     ...["--no-create-service-account", "--service-account", cluster.serviceAccount, "--detach"],
@@ -351,7 +413,9 @@ async function untilFound(name: string, id: string): Promise<Found> {
   const [first] = found;
   if (first?.id !== id) {
     const logs = await bench.beamline(["app", "logs", name, "--raw", "--tail", "30"]);
-    throw new Error(`${name} is ${state}, and this is found: ${JSON.stringify(found, undefined, 2)}\n${logs.stdout}`);
+    throw new Error(
+      `${name} is ${state}, and this is found: ${JSON.stringify(found, undefined, 2)}\n${logs.stdout}`,
+    );
   }
   return first;
 }
@@ -359,20 +423,38 @@ async function untilFound(name: string, id: string): Promise<Found> {
 /** Waits until an executor is at work. */
 async function running(name: string): Promise<void> {
   await untilSlow(`${name} to run`, async () => {
-    const pods = await cluster.kubectl("get", "pods", "-l", `sparkoperator.k8s.io/app-name=${name},spark-role=executor`, "--field-selector=status.phase=Running", "-o", "name");
+    const pods = await cluster.kubectl(
+      "get",
+      "pods",
+      "-l",
+      `sparkoperator.k8s.io/app-name=${name},spark-role=executor`,
+      "--field-selector=status.phase=Running",
+      "-o",
+      "name",
+    );
     return pods !== "";
   });
 }
 
 async function clear(name: string): Promise<void> {
-  await cluster.kubectl("patch", "pod", `${name}-driver`, "--type=merge", "-p", '{"metadata":{"finalizers":null}}').catch(() => undefined);
+  await cluster
+    .kubectl(
+      "patch",
+      "pod",
+      `${name}-driver`,
+      "--type=merge",
+      "-p",
+      '{"metadata":{"finalizers":null}}',
+    )
+    .catch(() => undefined);
   await bench.beamline(["app", "delete", name]);
 }
 
 async function digestOf(reference: string): Promise<string> {
   const [, repository = "", tag = ""] = /^[^/]+\/(.*):([^:]*)$/.exec(reference) ?? [];
   const url = `http://${cluster.registry}/v2/${repository}/manifests/${tag}`;
-  const accept = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json";
+  const accept =
+    "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json";
   const response = await fetch(url, { headers: { accept } });
   return response.headers.get("docker-content-digest") ?? "";
 }

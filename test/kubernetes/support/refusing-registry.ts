@@ -24,6 +24,9 @@ export async function refusingRegistry(folder: string): Promise<string> {
   const args = ["serve", join(root, "config.yml")];
   const child = start({ command: "/usr/bin/docker-registry", args, env: {} });
   onTestFinished(() => end(child));
-  await until("the closed registry", async () => (await fetch(`http://127.0.0.1:${port}/v2/`)).status === 401);
+  await until(
+    "the closed registry",
+    async () => (await fetch(`http://127.0.0.1:${port}/v2/`)).status === 401,
+  );
   return `127.0.0.1:${port}`;
 }

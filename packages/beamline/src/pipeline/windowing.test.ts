@@ -236,6 +236,19 @@ describe("windowed pipelines", () => {
     await expect(run).rejects.toThrow(/"Broken".*no calendar today/s);
   });
 
+  test("a grouping of input that ends gives each window its one pane", async () => {
+    const panes = await collect((p) =>
+      numbers(p)
+        .withTimestamps((n) => n)
+        .window(fixedWindows(10))
+        .keyBy((n) => n)
+        .groupByKey()
+        .map("Pane", (_group, { pane }) => pane),
+    );
+    const only = { timing: "on-time", isFirst: true, isLast: true, index: 0, onTimeIndex: 0 };
+    expect(panes).toEqual([only, only]);
+  });
+
   test("sums count every element of a pane once, lifted or not", async () => {
     const panes = (trigger: Trigger, accumulation: "discarding" | "accumulating") =>
       collect((p) =>

@@ -7,7 +7,8 @@ import { textTable } from "./text-table.js";
 /** How an application stands, in one word or two. */
 export function stateWords({ state, deleting, cancelled }: App): string {
   if (deleting) return "being deleted";
-  if (cancelled && state !== "COMPLETED") return state === "FAILED" ? "cancelled" : "being cancelled";
+  if (cancelled && state !== "COMPLETED")
+    return state === "FAILED" ? "cancelled" : "being cancelled";
   switch (state) {
     case "":
       return "new";
@@ -86,5 +87,8 @@ export function showLines(
 
 /** `2026-11-22 22:31:10Z`. */
 function timeWords(date: Date): string {
-  return date.toISOString().replace("T", " ").replace(/\.\d+Z$/, "Z");
+  return date
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.\d+Z$/, "Z");
 }

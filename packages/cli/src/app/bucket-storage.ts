@@ -1,5 +1,4 @@
 import { openBucket } from "../aws/s3.js";
-import type { Cli } from "../terminal/cli.js";
 import type { Storage, StorageFlags } from "./storage.js";
 
 /** The storage of a bucket, over the AWS SDK: heavy, so imported when it is needed. */

@@ -72,7 +72,11 @@ async function cancel(
     }
     // Its executors belong to the driver, and go with it.
     const driver = now.driverPod ?? `${name}-driver`;
-    await deleteObject(client, { apiVersion: "v1", kind: "Pod", namespace, name: driver }, { signal });
+    await deleteObject(
+      client,
+      { apiVersion: "v1", kind: "Pod", namespace, name: driver },
+      { signal },
+    );
     say(`${name}: ${stateWords(now)}`);
     await setTimeout(PAUSE_MS, undefined, { signal });
     ({ app: now } = await findApp(client, name, signal));

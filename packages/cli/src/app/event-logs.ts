@@ -39,11 +39,14 @@ export async function readEventLogText(
 ): Promise<string | undefined> {
   const objects = (await eventLogObjects(storage, folder, [sparkId])).filter(
     // Compressed ones are for the History Server.
-    ({ key, size }) => size > 0 && !/\.(zstd|lz4|lzf|snappy)$/.test(key.replace(/\.inprogress$/, "")),
+    ({ key, size }) =>
+      size > 0 && !/\.(zstd|lz4|lzf|snappy)$/.test(key.replace(/\.inprogress$/, "")),
   );
   if (objects.length === 0) return undefined;
   const parts: string[] = [];
-  for (const { key } of [...objects].sort((a, b) => a.key.localeCompare(b.key, "en", { numeric: true }))) {
+  for (const { key } of [...objects].sort((a, b) =>
+    a.key.localeCompare(b.key, "en", { numeric: true }),
+  )) {
     const bytes = await storage.get(key);
     if (bytes !== undefined) parts.push(new TextDecoder().decode(bytes));
   }

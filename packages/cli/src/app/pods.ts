@@ -95,10 +95,7 @@ export function appPodOf({ metadata, spec, status = {} }: PodObject): AppPod {
   const labels = metadata.labels ?? {};
   const role: PodRole = labels[podLabels.role] === "executor" ? "executor" : "driver";
   const { phase = "Unknown", startTime, reason, message } = status;
-  const containers = [
-    ...(status.initContainerStatuses ?? []),
-    ...(status.containerStatuses ?? []),
-  ];
+  const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
   const finished = containers.flatMap(({ state }) => state?.terminated?.finishedAt ?? []).at(-1);
   return {
     name: metadata.name,

@@ -10,6 +10,9 @@ export function textTable(
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
   const lineOf = (cells: readonly string[]) =>
-    cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd();
   return [style.faint(lineOf(titles)), ...rows.map(lineOf)];
 }

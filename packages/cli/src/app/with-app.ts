@@ -1,6 +1,6 @@
 import type { FlagValues } from "../command/command.js";
-import type { Cli } from "../terminal/cli.js";
 import { withConfig } from "../config/with-config.js";
+import type { Cli } from "../terminal/cli.js";
 import { appCommandFlags } from "./app-command-flags.js";
 import { type Buckets, openBuckets } from "./app-record.js";
 import { type FoundApp, findApp, openCluster } from "./find-app.js";
@@ -16,7 +16,10 @@ export interface AppAtHand extends FoundApp {
 export type AppFlags = Partial<FlagValues<typeof appCommandFlags>>;
 
 /** What was typed, and what the project's configuration says of cluster and S3 where nothing was. */
-export async function configured(typed: AppFlags, cli: Cli): Promise<FlagValues<typeof appCommandFlags>> {
+export async function configured(
+  typed: AppFlags,
+  cli: Cli,
+): Promise<FlagValues<typeof appCommandFlags>> {
   const own = Object.keys(appCommandFlags) as (keyof typeof appCommandFlags)[];
   const given = Object.fromEntries(own.map((name) => [name, typed[name]]));
   const flags = given as FlagValues<typeof appCommandFlags>;

@@ -35,7 +35,9 @@ export async function applyPlan(
   { client, storage, pushImage, signal, onProgress }: ApplyPlanOptions,
 ): Promise<KubeObject> {
   onProgress("sending image and artefacts");
-  const missing = new Set(plan.uploads.filter(({ state }) => state === "upload").map(({ key }) => key));
+  const missing = new Set(
+    plan.uploads.filter(({ state }) => state === "upload").map(({ key }) => key),
+  );
   await Promise.all([
     pushImage(),
     ...wish.artefacts
@@ -45,7 +47,11 @@ export async function applyPlan(
   onProgress("applying");
   const options = { signal, onRetry: onProgress };
   const { namespace, name } = plan.app;
-  const live = await getObject<SparkApplicationObject>(client, { ...SPARK_APPLICATION, namespace, name }, { signal });
+  const live = await getObject<SparkApplicationObject>(
+    client,
+    { ...SPARK_APPLICATION, namespace, name },
+    { signal },
+  );
   for (const [index, object] of wish.support.entries()) {
     if (plan.objects[index]?.action !== "leave") await applyPatiently(client, object, options);
   }

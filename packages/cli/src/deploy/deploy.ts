@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBuckets } from "../app/app-record.js";
 import { openCluster } from "../app/find-app.js";
-import { type SparkApplicationObject, RECORD_ANNOTATION } from "../app/spark-application.js";
+import { RECORD_ANNOTATION, type SparkApplicationObject } from "../app/spark-application.js";
 import { s3Place } from "../app/storage.js";
 import type { FlagValues } from "../command/command.js";
 import { exitCodes } from "../command/exit-code.js";
@@ -24,7 +24,13 @@ import { followApp } from "./follow-app.js";
 import { deployImage } from "./image-step.js";
 import { lookAround } from "./look-around.js";
 import { makeArtefacts } from "./make-artefacts.js";
-import { bytesOfFiles, bytesToSend, type DeployPlan, type DeployWish, planDeploy } from "./plan-deploy.js";
+import {
+  bytesOfFiles,
+  bytesToSend,
+  type DeployPlan,
+  type DeployWish,
+  planDeploy,
+} from "./plan-deploy.js";
 import { planLines } from "./plan-lines.js";
 
 export interface DeployRequest {
@@ -99,7 +105,13 @@ export async function deploy(request: DeployRequest): Promise<number> {
     });
     terminal.progress(undefined);
     const elapsedMs = performance.now() - started;
-    const about = { ...plan.app, image: image.reference, record, sentBytes: sent, createdMs: elapsedMs };
+    const about = {
+      ...plan.app,
+      image: image.reference,
+      record,
+      sentBytes: sent,
+      createdMs: elapsedMs,
+    };
     terminal.talk(createdWords(plan, elapsedMs, sent, terminal));
     if (flags.detach === true || application.kind !== "SparkApplication") {
       return detach(about, plan, terminal);
@@ -148,14 +160,23 @@ function showPlan(plan: DeployPlan, terminal: Terminal): number {
   return exitCodes.done.code;
 }
 
-function createdWords({ collision, app }: DeployPlan, ms: number, sent: number, { style }: Terminal) {
+function createdWords(
+  { collision, app }: DeployPlan,
+  ms: number,
+  sent: number,
+  { style }: Terminal,
+) {
   const took = `${formatDuration(ms)}, ${formatBytes(sent)} sent`;
   return collision.kind === "attach"
     ? `${style.good("Running already")}: ${app.namespace}/${app.name} has this code and these settings (${took})`
     : `${style.good("Applied")}: ${app.namespace}/${app.name} in ${took}`;
 }
 
-function detach(about: Readonly<Record<string, unknown>>, { app }: DeployPlan, terminal: Terminal): number {
+function detach(
+  about: Readonly<Record<string, unknown>>,
+  { app }: DeployPlan,
+  terminal: Terminal,
+): number {
   if (terminal.json) terminal.document({ ...about, state: "applied" });
   else {
     terminal.data(app.name);

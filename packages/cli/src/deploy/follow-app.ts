@@ -1,9 +1,9 @@
 import { BeamlineError } from "beamline";
-import type { SparkApplicationObject } from "../app/spark-application.js";
 import { loggedProgress } from "../app/metrics/app-progress.js";
 import { metricsLines } from "../app/metrics/metrics-lines.js";
 import { executorTime, type SparkProgress } from "../app/metrics/spark-progress.js";
 import { sourceRoot } from "../app/source-root.js";
+import type { SparkApplicationObject } from "../app/spark-application.js";
 import type { Storage } from "../app/storage.js";
 import { exitCodes } from "../command/exit-code.js";
 import { diagnoseApp } from "../doctor/diagnosis/app-diagnosis.js";
@@ -14,7 +14,7 @@ import { formatDuration } from "../run/units.js";
 import { Cancellation, type Cli } from "../terminal/cli.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { lifeWords } from "./lifecycle.js";
-import { watchApp, type Watched } from "./watch-app.js";
+import { type Watched, watchApp } from "./watch-app.js";
 import { type ProgressKind, watchReport } from "./watch-report.js";
 
 export interface FollowRequest {
@@ -81,7 +81,8 @@ async function conclude(request: FollowRequest, watched: Watched): Promise<numbe
   const { name, namespace } = object.metadata;
   if (life.kind !== "completed") throw await failure(request, watched);
   // The event log has the last figures; a bucket that cannot be read hides no success.
-  const logged = app === undefined ? undefined : await loggedProgress(app, open).catch(() => undefined);
+  const logged =
+    app === undefined ? undefined : await loggedProgress(app, open).catch(() => undefined);
   const progress: SparkProgress | undefined = logged ?? watched.progress;
   const now = Date.now();
   if (terminal.json) {
@@ -141,4 +142,3 @@ function reasonOf({ life }: Watched): string {
   const reason = life.kind === "failed" || life.kind === "retrying" ? life.reason : undefined;
   return reason?.split("\n", 1)[0] ?? "the cluster does not say why";
 }
-

@@ -80,10 +80,12 @@ function layerSteps({ layers }: BuiltImage, { mountFrom }: ImageRegistries): Lay
       size: (lacking.length > 0 ? lacking : base).reduce((sum, { size }) => sum + size, 0),
       state: lacking.length === 0 ? "there" : mountFrom === undefined ? "push" : "mount",
     },
-    ...own.map(({ name, platform, size, state }): LayerStep => ({
-      name: platform === undefined ? name : `${name} ${platform}`,
-      size,
-      state: state === "missing" ? "push" : "there",
-    })),
+    ...own.map(
+      ({ name, platform, size, state }): LayerStep => ({
+        name: platform === undefined ? name : `${name} ${platform}`,
+        size,
+        state: state === "missing" ? "push" : "there",
+      }),
+    ),
   ];
 }

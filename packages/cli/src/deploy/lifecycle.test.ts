@@ -3,7 +3,11 @@ import { isEnd, type Lifecycle, lifeWords, nextLife, type Sight } from "./lifecy
 
 const created: Lifecycle = { kind: "created", since: 0 };
 
-function sight(at: number, state: NonNullable<Sight["application"]>["state"], more: Partial<Sight> = {}): Sight {
+function sight(
+  at: number,
+  state: NonNullable<Sight["application"]>["state"],
+  more: Partial<Sight> = {},
+): Sight {
   return {
     at,
     application: { state, error: undefined, attempts: 1 },

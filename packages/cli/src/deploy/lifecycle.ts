@@ -6,7 +6,11 @@ export interface Sight {
   readonly at: number;
   /** Undefined when the application is not there any more. */
   readonly application:
-    | { readonly state: ApplicationState; readonly error: string | undefined; readonly attempts: number }
+    | {
+        readonly state: ApplicationState;
+        readonly error: string | undefined;
+        readonly attempts: number;
+      }
     | undefined;
   readonly driver: "none" | "pending" | "running" | "ended";
   readonly executorsRunning: number;
@@ -45,7 +49,10 @@ export function nextLife(now: Lifecycle, sight: Sight): Lifecycle {
   return { ...next, since: now.since };
 }
 
-function seen(now: Lifecycle, { at: since, application, driver, executorsRunning }: Sight): Lifecycle {
+function seen(
+  now: Lifecycle,
+  { at: since, application, driver, executorsRunning }: Sight,
+): Lifecycle {
   if (application === undefined) return { kind: "gone", since };
   const { state, error: reason } = application;
   switch (state) {

@@ -30,12 +30,24 @@ export function makeArtefacts(request: ArtefactRequest): MadeArtefacts {
   const parts = [
     artefactOf(
       prefix,
-      { what: "pipeline jar", folder: "jars", extension: "jar", contentType: "application/java-archive", gzip: true },
+      {
+        what: "pipeline jar",
+        folder: "jars",
+        extension: "jar",
+        contentType: "application/java-archive",
+        gzip: true,
+      },
       jar.bytes,
     ),
     artefactOf(
       prefix,
-      { what: "source map", folder: "maps", extension: "map", contentType: "application/json", gzip: true },
+      {
+        what: "source map",
+        folder: "maps",
+        extension: "map",
+        contentType: "application/json",
+        gzip: true,
+      },
       jar.sourceMap,
     ),
     artefactOf(
@@ -63,6 +75,13 @@ export function makeArtefacts(request: ArtefactRequest): MadeArtefacts {
   const folder: Artefact[] =
     eventLogFolder === undefined
       ? []
-      : [{ what: "event log folder", key: folderOf(eventLogFolder), bytes: new Uint8Array(), contentType: "application/x-directory" }];
+      : [
+          {
+            what: "event log folder",
+            key: folderOf(eventLogFolder),
+            bytes: new Uint8Array(),
+            contentType: "application/x-directory",
+          },
+        ];
   return { artefacts: [...parts, written, ...folder], recordKey: written.key };
 }

@@ -22,7 +22,9 @@ export function changesTo(live: unknown, wanted: unknown, path = ""): FieldChang
     if (!Array.isArray(live) || live.length !== wanted.length) {
       return [{ path, from: live, to: wanted }];
     }
-    return wanted.flatMap((item: unknown, index) => changesTo(live[index], item, `${path}[${index}]`));
+    return wanted.flatMap((item: unknown, index) =>
+      changesTo(live[index], item, `${path}[${index}]`),
+    );
   }
   return live === wanted ? [] : [{ path, from: live, to: wanted }];
 }

@@ -7,7 +7,11 @@ import { planLines } from "./plan-lines.js";
 
 const ours = { [labelNames.managedBy]: MANAGED_BY, [labelNames.pipeline]: "words" };
 const spec = { image: "repo@sha256:1", executor: { instances: 2, memory: "1g" } };
-const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "spark", namespace: "jobs" } };
+const account = {
+  apiVersion: "v1",
+  kind: "ServiceAccount",
+  metadata: { name: "spark", namespace: "jobs" },
+};
 
 const wish: DeployWish = {
   image: {
@@ -78,7 +82,9 @@ test("planDeploy refuses, waits for or replaces one that runs something else", (
 
 test("planDeploy never touches an application that Beamline did not make", () => {
   const theirs = { ...nothing, application: app(spec, "COMPLETED", {}) };
-  expect(() => actions(theirs, "replace")).toThrow(/that Beamline did not make; choose another --name/);
+  expect(() => actions(theirs, "replace")).toThrow(
+    /that Beamline did not make; choose another --name/,
+  );
 });
 
 test("planDeploy brings a schedule up to date where it is", () => {
@@ -86,7 +92,10 @@ test("planDeploy brings a schedule up to date where it is", () => {
     ...wish,
     application: { ...app({ schedule: "0 6 * * *" }), kind: "ScheduledSparkApplication" },
   };
-  const world = { ...nothing, application: { ...app({ schedule: "0 5 * * *" }), kind: "ScheduledSparkApplication" } };
+  const world = {
+    ...nothing,
+    application: { ...app({ schedule: "0 5 * * *" }), kind: "ScheduledSparkApplication" },
+  };
   const [, step] = planDeploy(scheduled, world, "refuse").objects;
   expect(step?.action).toBe("patch");
   expect(step?.changes.map(changeWords)).toEqual(["spec.schedule: 0 5 * * * -> 0 6 * * *"]);

@@ -65,7 +65,9 @@ export function planDeploy(wish: DeployWish, world: World, ifRunning: IfRunning)
   const isOnce = application.kind === "SparkApplication";
   const live = world.application as SparkApplicationObject | undefined;
   // A schedule is brought up to date where it is: its runs have names of their own.
-  const collision: Collision = isOnce ? collisionWith(live, application, ifRunning) : { kind: "none" };
+  const collision: Collision = isOnce
+    ? collisionWith(live, application, ifRunning)
+    : { kind: "none" };
   return {
     app: { namespace, name },
     image: wish.image,

@@ -20,7 +20,11 @@ export function planLines(plan: DeployPlan, style: Style): string[] {
     ),
     `  bucket   s3://${bucket}`,
     ...uploads.map(({ what, key, size, state }) =>
-      line(state === "there", state, `${what}, ${formatBytes(size)}  ${style.faint(shortDigests(key))}`),
+      line(
+        state === "there",
+        state,
+        `${what}, ${formatBytes(size)}  ${style.faint(shortDigests(key))}`,
+      ),
     ),
     "  objects",
     ...objects.flatMap(({ ref, action, changes }) => [

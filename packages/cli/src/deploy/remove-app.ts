@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { BeamlineError } from "beamline";
-import { podLabels, type PodObject } from "../app/pods.js";
+import { type PodObject, podLabels } from "../app/pods.js";
 import { SPARK_APPLICATION } from "../app/spark-application.js";
 import type { KubeClient } from "../kube/client.js";
 import { deleteObject, getObject, listObjects } from "../kube/objects.js";
@@ -36,13 +36,20 @@ export async function removeApp(
       }
       // Those that have an owner are on their way already; asking twice does no harm.
       if (metadata.deletionTimestamp === undefined || status?.phase !== "Running") {
-        await deleteObject(client, { apiVersion: "v1", kind: "Pod", namespace, name: metadata.name }, { signal });
+        await deleteObject(
+          client,
+          { apiVersion: "v1", kind: "Pod", namespace, name: metadata.name },
+          { signal },
+        );
       }
     }
     const there = await getObject(client, app, { signal });
     if (pods.length === 0 && there === undefined) return removed;
     if (performance.now() >= until) {
-      const names = [...(there === undefined ? [] : [name]), ...pods.map(({ metadata }) => metadata.name)];
+      const names = [
+        ...(there === undefined ? [] : [name]),
+        ...pods.map(({ metadata }) => metadata.name),
+      ];
       throw new BeamlineError(
         "APP_NOT_DELETED",
         `Cannot delete ${namespace}/${name}: ${names.join(", ")} did not go within ${WAIT_MS / 1000} s; see why: kubectl describe pods --namespace ${namespace}`,
@@ -61,7 +68,13 @@ async function leftovers(
   signal: AbortSignal | undefined,
 ): Promise<readonly PodObject[]> {
   const list = (labelSelector: string) =>
-    listObjects<PodObject>(client, { apiVersion: "v1", kind: "Pod", namespace, labelSelector, signal });
+    listObjects<PodObject>(client, {
+      apiVersion: "v1",
+      kind: "Pod",
+      namespace,
+      labelSelector,
+      signal,
+    });
   const [labelled, drivers] = await Promise.all([
     list(`${podLabels.application}=${name}`),
     list(`${podLabels.role}=driver`),

@@ -48,7 +48,7 @@ const STUCK_MS = 60_000;
 
 /** Watches an application until it ends or cannot get further. */
 export async function watchApp(request: WatchRequest): Promise<Watched> {
-  const { client, namespace, name, uid, context, signal, onView } = request;
+  const { client, namespace, name, uid, signal, onView } = request;
   const started = performance.now();
   let life: Lifecycle = { kind: "created", since: started };
   let progress: SparkProgress | undefined;
@@ -59,7 +59,11 @@ export async function watchApp(request: WatchRequest): Promise<Watched> {
 
   for (;;) {
     const [object, pods] = await Promise.all([
-      getObject<SparkApplicationObject>(client, { ...SPARK_APPLICATION, namespace, name }, { signal }),
+      getObject<SparkApplicationObject>(
+        client,
+        { ...SPARK_APPLICATION, namespace, name },
+        { signal },
+      ),
       podsOf(client, namespace, name, signal),
     ]);
     const ours = uid === undefined || object?.metadata.uid === uid;
@@ -80,7 +84,17 @@ export async function watchApp(request: WatchRequest): Promise<Watched> {
     }
     const elapsedMs = performance.now() - started;
     const executorsWanted = object?.spec?.executor?.instances;
-    onView({ name, namespace, life, elapsedMs, now: Date.now(), pods, executorsWanted, progress, findings });
+    onView({
+      name,
+      namespace,
+      life,
+      elapsedMs,
+      now: Date.now(),
+      pods,
+      executorsWanted,
+      progress,
+      findings,
+    });
 
     const stuckOn = findings.filter(
       ({ outlook }) =>
@@ -99,7 +113,11 @@ async function troubleOf(
   { kind }: Lifecycle,
 ): Promise<readonly Finding[]> {
   if (kind === "running" || kind === "finishing") return [];
-  const facts = await gatherFacts(client, namespace, name, { signal, logs: false, now: new Date() });
+  const facts = await gatherFacts(client, namespace, name, {
+    signal,
+    logs: false,
+    now: new Date(),
+  });
   return diagnose(facts, context).filter(({ outlook }) => outlook !== "passes");
 }
 

@@ -72,4 +72,3 @@ function plainReport(terminal: Terminal): WatchReport {
     end() {},
   };
 }
-

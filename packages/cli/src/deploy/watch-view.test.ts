@@ -35,8 +35,26 @@ const view: WatchView = {
   executorsWanted: 2,
   progress: {
     stages: [
-      { id: 0, name: "a", state: "done", tasks: 4, tasksDone: 4, tasksRunning: 0, tasksFailed: 1, failure: undefined },
-      { id: 1, name: "b", state: "running", tasks: 40, tasksDone: 10, tasksRunning: 2, tasksFailed: 0, failure: undefined },
+      {
+        id: 0,
+        name: "a",
+        state: "done",
+        tasks: 4,
+        tasksDone: 4,
+        tasksRunning: 0,
+        tasksFailed: 1,
+        failure: undefined,
+      },
+      {
+        id: 1,
+        name: "b",
+        state: "running",
+        tasks: 40,
+        tasksDone: 10,
+        tasksRunning: 2,
+        tasksFailed: 0,
+        failure: undefined,
+      },
     ],
     executors: [{ id: "1", cores: 4, addedAt: 0, removedAt: undefined, tasksFailed: 0 }],
     metrics: {

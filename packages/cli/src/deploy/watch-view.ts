@@ -1,5 +1,5 @@
-import type { AppPod } from "../app/pods.js";
 import { executorTime, formatHours, type SparkProgress } from "../app/metrics/spark-progress.js";
+import type { AppPod } from "../app/pods.js";
 import type { Finding } from "../doctor/diagnosis/diagnose.js";
 import { formatShort, formatTicking } from "../run/units.js";
 import type { Style } from "../terminal/style.js";
@@ -45,9 +45,7 @@ export function viewLines(view: WatchView, { width, style }: ViewOptions): strin
   const [worst] = view.findings;
   return [
     style.strong(clip(`${title}  (${namespace}/${name})`, width)),
-    ...rows.flatMap((row) =>
-      row === undefined ? [] : [labelled(row[0], row[1], width, style)],
-    ),
+    ...rows.flatMap((row) => (row === undefined ? [] : [labelled(row[0], row[1], width, style)])),
     ...(worst === undefined ? [] : [style.warn(clip(`  trouble    ${worst.cause}`, width))]),
   ];
 }
@@ -99,7 +97,9 @@ function executorWords({ pods, executorsWanted, progress, now }: WatchView): str
   const use = usedTime(progress, executors, now);
   if (use !== undefined) {
     const { executorHours, coreHours } = use;
-    facts.push(`${formatHours(executorHours)} executor hours (${formatHours(coreHours)} core hours)`);
+    facts.push(
+      `${formatHours(executorHours)} executor hours (${formatHours(coreHours)} core hours)`,
+    );
   }
   return facts.join("  ");
 }
@@ -111,7 +111,15 @@ function usedTime(progress: SparkProgress | undefined, pods: readonly AppPod[], 
   const used = pods.flatMap(({ label, started, finished }) =>
     started === undefined
       ? []
-      : [{ id: label, cores: 0, addedAt: started.getTime(), removedAt: finished?.getTime(), tasksFailed: 0 }],
+      : [
+          {
+            id: label,
+            cores: 0,
+            addedAt: started.getTime(),
+            removedAt: finished?.getTime(),
+            tasksFailed: 0,
+          },
+        ],
   );
   return used.length === 0 || progress === undefined ? undefined : executorTime(used, now);
 }

@@ -15,7 +15,7 @@ export async function schemaProblems(
   }
   const { Ajv } = await import("ajv");
   const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, validateFormats: false });
-  const validate = ajv.compile(toJsonSchema(schema));
+  const validate = ajv.compile(toJsonSchema(schema, object));
   if (validate(object)) return [];
   return (validate.errors ?? []).map(problemOf);
 }

@@ -59,8 +59,22 @@ export function schemasIn(
 /**
  * The JSON Schema that accepts what the API server accepts with `fieldValidation=Strict`: an object
  * with listed properties has no others, unless its schema keeps unknown fields.
+ *
+ * What `object` does not have is left open, since only `object` will be held against it: a pod's
+ * whole schema takes a second to compile, and the part that an application uses a few milliseconds.
  */
-export function toJsonSchema(schema: OpenApiSchema, isRoot = true): Record<string, unknown> {
+export function toJsonSchema(schema: OpenApiSchema, object: unknown): Record<string, unknown> {
+  const { properties = {} } = schema;
+  // The API server knows these by itself.
+  const known = { ...properties, apiVersion: TEXT, kind: TEXT, metadata: METADATA };
+  return convert({ ...schema, properties: known }, [object]);
+}
+
+const TEXT: OpenApiSchema = { type: "string" };
+const METADATA: OpenApiSchema = { type: "object" };
+
+/** `values` are what stands at this place, in all items of the lists around it. */
+function convert(schema: OpenApiSchema, values: readonly unknown[]): Record<string, unknown> {
   const { type, properties, items, additionalProperties, nullable, format, ...rest } = schema;
   if (schema["x-kubernetes-int-or-string"] === true) {
     const { pattern } = schema;
@@ -69,9 +83,8 @@ export function toJsonSchema(schema: OpenApiSchema, isRoot = true): Record<strin
       ...(pattern === undefined ? {} : { pattern }),
     };
   }
-  const isOpen =
-    schema["x-kubernetes-preserve-unknown-fields"] === true ||
-    (type === "object" && properties === undefined && additionalProperties === undefined);
+  const isOpen = schema["x-kubernetes-preserve-unknown-fields"] === true;
+  const objects = values.filter(isObject);
   return {
     ...constraintsIn(rest),
     ...rangeOf(format),
@@ -79,28 +92,31 @@ export function toJsonSchema(schema: OpenApiSchema, isRoot = true): Record<strin
     ...(properties === undefined
       ? {}
       : {
-          properties: {
-            ...mapValues(properties, (each) => toJsonSchema(each, false)),
-            // The API server knows these by itself.
-            ...(isRoot ? { apiVersion: TEXT, kind: TEXT, metadata: METADATA } : {}),
-          },
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, each]) => {
+              const inside = objects.flatMap((object) =>
+                Object.hasOwn(object, name) ? [object[name]] : [],
+              );
+              return [name, inside.length === 0 ? true : convert(each, inside)];
+            }),
+          ),
+          ...(isOpen || additionalProperties !== undefined ? {} : { additionalProperties: false }),
         }),
-    ...(items === undefined ? {} : { items: toJsonSchema(items, false) }),
+    ...(items === undefined ? {} : { items: convert(items, values.filter(Array.isArray).flat()) }),
     ...(additionalProperties === undefined
-      ? properties === undefined || isOpen
-        ? {}
-        : { additionalProperties: false }
+      ? {}
       : {
           additionalProperties:
             typeof additionalProperties === "boolean"
               ? additionalProperties
-              : toJsonSchema(additionalProperties, false),
+              : convert(additionalProperties, objects.flatMap(Object.values)),
         }),
   };
 }
 
-const TEXT = { type: "string" };
-const METADATA = { type: "object" };
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 const CONSTRAINTS = [
   "required",
@@ -129,11 +145,4 @@ function constraintsIn(schema: Readonly<Record<string, unknown>>): Record<string
 /** A 32-bit field refuses more: `2147483648` executors. */
 function rangeOf(format: string | undefined): Record<string, unknown> {
   return format === "int32" ? { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 } : {};
-}
-
-function mapValues<T, U>(
-  object: Readonly<Record<string, T>>,
-  change: (value: T) => U,
-): Record<string, U> {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 }

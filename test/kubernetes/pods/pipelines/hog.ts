@@ -1,7 +1,7 @@
 import { definePipeline, text } from "beamline";
 import { z } from "zod";
 
-/** Holds on to a mebibyte for each of 3000 numbers, outside the JavaScript heap. */
+/** Holds on to 64 MiB for each of 400 numbers, outside the JavaScript heap. */
 export default definePipeline({
   name: "hog",
   options: z.object({ output: z.string() }),
@@ -9,11 +9,11 @@ export default definePipeline({
     const held: Buffer[] = [];
     p.create(
       "Numbers",
-      Array.from({ length: 3000 }, (_, i) => i),
+      Array.from({ length: 400 }, (_, i) => i),
     )
       .reshuffle()
       .map("Hold", (n) => {
-        held.push(Buffer.alloc(1 << 20, 1));
+        held.push(Buffer.alloc(64 << 20, 1));
         return n;
       })
       .sum()

@@ -94,18 +94,19 @@ describe("windowing strategies survive the way to a proto and back", () => {
     { timestampCombiner: "latest" },
     { closing: "emit-always" },
     { onTime: "fire-if-nonempty" },
-    { windowFn: sessions(1), alreadyMerged: true },
+    { windowFn: sessions(1) },
   ])("%j", (part) => {
     const windowing = { ...GLOBAL_WINDOWING, ...part };
     const { graph, proto } = translated(windowing);
     expect(windowingFromProto(proto, graph)).toEqual(windowing);
   });
 
-  test("windows that merge say so until they have merged", () => {
+  test("windows that merge say so until they have merged, and are plain intervals then", () => {
     const merging = { ...GLOBAL_WINDOWING, windowFn: sessions(1) };
     expect(translated(merging).proto.mergeStatus).toBe(MergeStatus_Enum.NEEDS_MERGE);
-    const merged = { ...merging, alreadyMerged: true };
-    expect(translated(merged).proto.mergeStatus).toBe(MergeStatus_Enum.ALREADY_MERGED);
+    const merged = translated({ ...merging, alreadyMerged: true }).proto;
+    expect(merged.mergeStatus).toBe(MergeStatus_Enum.NON_MERGING);
+    expect(merged.windowFn?.urn).toBe("beam:window_fn:fixed_windows:v1");
     expect(translated(GLOBAL_WINDOWING).proto.mergeStatus).toBe(MergeStatus_Enum.NON_MERGING);
   });
 });
@@ -154,11 +155,10 @@ describe("graphToProto", () => {
     const proto = components.windowingStrategies[inner?.windowingStrategyId ?? ""];
     if (proto === undefined) throw new Error("no strategy");
     expect(windowingFromProto(proto, graph)).toMatchObject({
-      windowFn: sessions(5),
       trigger: { kind: "always" },
       timestampCombiner: "earliest",
-      alreadyMerged: true,
     });
+    expect(proto.mergeStatus).toBe(MergeStatus_Enum.NON_MERGING);
   });
 
   test("refuses a timestamp combiner that the protocol lacks", () => {

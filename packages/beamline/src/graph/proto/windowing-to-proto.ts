@@ -63,9 +63,13 @@ export class WindowingTable {
 
   private init(windowing: WindowingStrategy): WindowingInit {
     const { windowFn } = windowing;
+    const hasMerged = windowing.alreadyMerged && isMerging(windowFn);
     return {
-      windowFn: windowFnToProto(windowFn, this.graph),
-      mergeStatus: mergeStatusOf(windowing),
+      windowFn: windowFnToProto(hasMerged ? ANY_INTERVALS : windowFn, this.graph),
+      mergeStatus:
+        isMerging(windowFn) && !hasMerged
+          ? MergeStatus_Enum.NEEDS_MERGE
+          : MergeStatus_Enum.NON_MERGING,
       windowCoderId: this.coders.idOf(windowCoderOf(windowFn) as Coder<unknown>),
       trigger: triggerToProto(windowing.trigger),
       accumulationMode:
@@ -88,7 +92,10 @@ export class WindowingTable {
   }
 }
 
-/** The strategy that a proto stands for; window functions of our own are looked up in `graph`. */
+/**
+ * The strategy that a proto stands for; window functions of our own are looked up in `graph`.
+ * Windows that have merged come back as the intervals that stand for them.
+ */
 export function windowingFromProto(proto: WindowingProto, graph: Graph): WindowingStrategy {
   return {
     windowFn: windowFnFromProto(proto.windowFn, graph),
@@ -109,10 +116,11 @@ export function windowingFromProto(proto: WindowingProto, graph: Graph): Windowi
   };
 }
 
-function mergeStatusOf({ windowFn, alreadyMerged }: WindowingStrategy): MergeStatus_Enum {
-  if (!isMerging(windowFn)) return MergeStatus_Enum.NON_MERGING;
-  return alreadyMerged ? MergeStatus_Enum.ALREADY_MERGED : MergeStatus_Enum.NEEDS_MERGE;
-}
+/**
+ * What windows that have merged are to a runner: intervals that stay as they are. Runners disagree
+ * on `ALREADY_MERGED`: Python's merges sessions again, and refuses others.
+ */
+const ANY_INTERVALS: WindowFn = { kind: "fixed", size: 1, offset: 0 };
 
 const COMBINERS: Readonly<Partial<Record<OutputTime_Enum, TimestampCombiner>>> = {
   [OutputTime_Enum.END_OF_WINDOW]: "endOfWindow",

@@ -319,21 +319,16 @@ export const WINDOW_ROWS: readonly Row[] = [
     ],
   ),
   row(
-    "window-pane",
+    "window-last-instant",
     (p) =>
       clicks(p)
         .window(fixedWindows(100))
         .groupByKey()
-        .map("Pane", ([who], { pane, window }) => [
-          who,
-          pane.timing,
-          pane.isLast,
-          maxTimestamp(window),
-        ]),
+        .map("Last", ([who], { timestamp, window }) => [who, timestamp, maxTimestamp(window)]),
     [
-      ["ann", "on-time", true, 99],
-      ["bob", "on-time", true, 99],
-      ["bob", "on-time", true, -1],
+      ["ann", 99, 99],
+      ["bob", 99, 99],
+      ["bob", -1, -1],
     ],
   ),
   row(

@@ -64,7 +64,10 @@ async function applyDelete(
     const [host = "", ...name] = repository.split("/");
     const registry = ecrRegistry(host);
     if (registry !== undefined) {
-      await new Ecr(registry, { profile: flags.awsProfile }).deleteRepository(name.join("/"), signal);
+      await new Ecr(registry, { profile: flags.awsProfile }).deleteRepository(
+        name.join("/"),
+        signal,
+      );
     }
   }
 }
@@ -89,6 +92,8 @@ function deleteLines(
   return [
     ...removed.map((what) => `${style.bad(word)}  ${what}`),
     ...left.map(({ what, why }) => `${style.good(stay)}  ${what} ${style.faint(`(${why})`)}`),
-    ...(left.length === 0 ? [style.faint(dryRun ? "Nothing would stay." : "Nothing is left.")] : []),
+    ...(left.length === 0
+      ? [style.faint(dryRun ? "Nothing would stay." : "Nothing is left.")]
+      : []),
   ];
 }

@@ -30,7 +30,9 @@ export async function findBelongings(
   const { namespace } = app;
   const bucket = app.record === undefined ? undefined : s3Place(app.record)?.bucket;
   const own = await recordsOf(app, bucket, open);
-  const others = (await visibleApps(client, namespace, signal)).filter(({ uid }) => uid !== app.uid);
+  const others = (await visibleApps(client, namespace, signal)).filter(
+    ({ uid }) => uid !== app.uid,
+  );
   const usedByOthers = new Set<string>();
   for (const other of others) {
     const { artefacts } = await recordsOf(other, bucket, open);
@@ -96,7 +98,9 @@ async function supportIn(client: KubeClient, namespace: string, signal: AbortSig
   const found: KubeObject[] = [];
   for (const kind of SUPPORT) {
     const labelSelector = `${labelNames.managedBy}=${MANAGED_BY}`;
-    found.push(...(await listObjects<KubeObject>(client, { ...kind, namespace, labelSelector, signal })));
+    found.push(
+      ...(await listObjects<KubeObject>(client, { ...kind, namespace, labelSelector, signal })),
+    );
   }
   return found;
 }

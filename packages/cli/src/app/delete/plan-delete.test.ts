@@ -2,7 +2,11 @@ import { expect, test } from "vitest";
 import { type Belongings, planDelete, repositoryOf } from "./plan-delete.js";
 
 const ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/words";
-const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "spark", namespace: "jobs" } };
+const account = {
+  apiVersion: "v1",
+  kind: "ServiceAccount",
+  metadata: { name: "spark", namespace: "jobs" },
+};
 
 const there: Belongings = {
   app: { namespace: "jobs", name: "words", image: `${ECR}@sha256:1` },
@@ -28,7 +32,12 @@ const careful = { keepHistory: false, results: false, ecr: false };
 
 test("planDelete takes all that deploys have made, and leaves results and images", () => {
   const plan = planDelete(there, careful);
-  expect(plan.keys).toEqual(["p/jars/1.jar", "p/maps/2.map", "p/records/3.json", "p/spark-events/spark-1"]);
+  expect(plan.keys).toEqual([
+    "p/jars/1.jar",
+    "p/maps/2.map",
+    "p/records/3.json",
+    "p/spark-events/spark-1",
+  ]);
   expect(plan.objects).toEqual([account]);
   expect(plan.results).toEqual([]);
   expect(plan.repository).toBeUndefined();
@@ -52,7 +61,10 @@ test("planDelete leaves what other applications use", () => {
   );
   expect(plan.keys).not.toContain("p/jars/1.jar");
   expect(plan.objects).toEqual([]);
-  expect(plan.left).toContainEqual({ what: "1 artefacts in s3://books", why: "other applications use them" });
+  expect(plan.left).toContainEqual({
+    what: "1 artefacts in s3://books",
+    why: "other applications use them",
+  });
   expect(plan.left).toContainEqual({ what: "ServiceAccount jobs/spark", why: "letters need them" });
 });
 

@@ -56,7 +56,10 @@ export function planDelete(there: Belongings, choices: DeleteChoices): DeletePla
   const keys = own.filter((key) => !usedByOthers.has(key));
   if (keys.length < own.length) {
     const shared = own.length - keys.length;
-    left.push({ what: `${shared} artefacts in s3://${bucket}`, why: "other applications use them" });
+    left.push({
+      what: `${shared} artefacts in s3://${bucket}`,
+      why: "other applications use them",
+    });
   }
   if (choices.keepHistory) {
     if (eventLogs.length > 0) left.push({ what: "its event log", why: "--keep-history" });
@@ -64,7 +67,10 @@ export function planDelete(there: Belongings, choices: DeleteChoices): DeletePla
     keys.push(...eventLogs.map(({ key }) => key));
   }
   for (const { prefix, suffix, shards } of choices.results ? [] : results) {
-    left.push({ what: `${prefix}-*${suffix}: ${shards.length} shards`, why: "results; --results deletes them" });
+    left.push({
+      what: `${prefix}-*${suffix}: ${shards.length} shards`,
+      why: "results; --results deletes them",
+    });
   }
   const objects = there.neighbours.length === 0 ? support : [];
   if (objects.length < support.length) {

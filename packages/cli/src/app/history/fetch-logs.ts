@@ -15,7 +15,13 @@ export async function fetchLogs(
     if (size === 0 || key.endsWith("/")) continue;
     const bytes = await storage.get(key);
     if (bytes === undefined) continue;
-    const path = join(target, ...key.slice(folder.length).split("/").map((part) => basename(part)));
+    const path = join(
+      target,
+      ...key
+        .slice(folder.length)
+        .split("/")
+        .map((part) => basename(part)),
+    );
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, bytes);
     count++;

@@ -51,7 +51,12 @@ export async function startLocalHistory(options: LocalHistoryOptions): Promise<L
   });
   const lines: string[] = [];
   child.stderr.on("data", (chunk: Buffer) => {
-    lines.push(...chunk.toString().split("\n").filter((line) => line !== ""));
+    lines.push(
+      ...chunk
+        .toString()
+        .split("\n")
+        .filter((line) => line !== ""),
+    );
     lines.splice(0, Math.max(0, lines.length - LAST_LINES));
   });
   const stop = async () => {

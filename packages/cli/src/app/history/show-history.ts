@@ -41,9 +41,13 @@ export async function showHistory(
     throw new UsageError("show history", [problem], "beamline app history --help");
   }
   // Event logs alone need no cluster.
-  const client = name === undefined && flags.local === true ? undefined : await clusterFor(name, flags, cli);
+  const client =
+    name === undefined && flags.local === true ? undefined : await clusterFor(name, flags, cli);
   try {
-    const server = client === undefined || flags.local === true ? undefined : await installedServer(client, signal);
+    const server =
+      client === undefined || flags.local === true
+        ? undefined
+        : await installedServer(client, signal);
     if (server !== undefined && client !== undefined) {
       await showInstalled(client, server, flags, terminal, signal);
     } else if (flags.local === false) {
@@ -120,7 +124,11 @@ async function showLocally(request: LocalRequest): Promise<void> {
     const server = await startLocalHistory(options);
     try {
       terminal.progress(undefined);
-      tell(terminal, server.url, `A History Server on this machine with ${countOf(count, "event log")}, until Ctrl-C.`);
+      tell(
+        terminal,
+        server.url,
+        `A History Server on this machine with ${countOf(count, "event log")}, until Ctrl-C.`,
+      );
       await untilAborted(signal);
     } finally {
       await server.stop();
@@ -167,7 +175,9 @@ async function freePort(wanted: number, orFree: boolean): Promise<number> {
       server.once("error", () => resolve(undefined));
       server.listen(port, "localhost", () => {
         const address = server.address();
-        server.close(() => resolve(address !== null && typeof address === "object" ? address.port : port));
+        server.close(() =>
+          resolve(address !== null && typeof address === "object" ? address.port : port),
+        );
       });
     });
     if (found !== undefined) return found;

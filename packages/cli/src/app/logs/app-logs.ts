@@ -2,7 +2,12 @@ import { setTimeout } from "node:timers/promises";
 import type { KubeClient } from "../../kube/client.js";
 import { getObject } from "../../kube/objects.js";
 import { type AppPod, podsOf } from "../pods.js";
-import { appOf, hasEnded, SPARK_APPLICATION, type SparkApplicationObject } from "../spark-application.js";
+import {
+  appOf,
+  hasEnded,
+  SPARK_APPLICATION,
+  type SparkApplicationObject,
+} from "../spark-application.js";
 import type { LogLine } from "./log-line.js";
 import { mergeLogs, OrderingWindow } from "./merge-logs.js";
 import { podLog } from "./pod-log.js";

@@ -38,7 +38,10 @@ export class ErrorExplainer {
     const { cwd, root, style } = this.options;
     const description = describeError(workerError(report, root), cwd);
     const shown = renderError(description, { cwd, style, verbose: false });
-    return [...head, ...shown.filter((line) => !line.includes("--verbose")).map((line) => `  ${line}`)];
+    return [
+      ...head,
+      ...shown.filter((line) => !line.includes("--verbose")).map((line) => `  ${line}`),
+    ];
   }
 }
 

@@ -1,5 +1,5 @@
-import { encodeErrorReport } from "beamline/harness";
 import { UserCodeError } from "beamline";
+import { encodeErrorReport } from "beamline/harness";
 import { expect, test } from "vitest";
 import { plain } from "../../terminal/style.js";
 import { ErrorExplainer } from "./explained-lines.js";
@@ -48,13 +48,20 @@ test("OrderingWindow holds a line back until earlier ones of other logs may have
 
 test("ErrorExplainer shows an error of the user's own code once, in words", () => {
   const thrown = new UserCodeError("Upper", "'bad'", new RangeError("no such word"));
-  const line = logLine("exec-1", `${T}Z java.lang.RuntimeException: Error: ${encodeErrorReport(thrown)}`);
+  const line = logLine(
+    "exec-1",
+    `${T}Z java.lang.RuntimeException: Error: ${encodeErrorReport(thrown)}`,
+  );
   const explainer = new ErrorExplainer({ cwd: "/", root: "/", style: plain });
   const first = explainer.lines(line).join("\n");
   expect(first).toContain("java.lang.RuntimeException: Error:\n");
   expect(first).toContain('Cannot run "Upper": RangeError: no such word');
   expect(first).toContain("element    'bad'");
   expect(first).not.toContain("BEAMLINE-ERROR");
-  expect(explainer.lines(line).at(-1)).toBe('  Cannot run "Upper": RangeError: no such word (as above)');
-  expect(explainer.lines(logLine("driver", `${T}Z INFO all is well`))).toEqual(["INFO all is well"]);
+  expect(explainer.lines(line).at(-1)).toBe(
+    '  Cannot run "Upper": RangeError: no such word (as above)',
+  );
+  expect(explainer.lines(logLine("driver", `${T}Z INFO all is well`))).toEqual([
+    "INFO all is well",
+  ]);
 });

@@ -1,5 +1,5 @@
-import { UsageError } from "../../command/usage-error.js";
 import type { FlagValues } from "../../command/command.js";
+import { UsageError } from "../../command/usage-error.js";
 import type { logsFlags } from "../../commands/app/logs.js";
 import { Cancellation, type Cli } from "../../terminal/cli.js";
 import type { Paint, Style } from "../../terminal/style.js";
@@ -46,7 +46,9 @@ export async function showLogs(
 function wantedPods(sources: readonly string[], pods: readonly AppPod[], follow: boolean) {
   const labels = pods.map(({ label }) => label);
   const known = ["driver", "executors", ...labels];
-  const unknown = sources.filter((source) => !known.includes(source) && !(follow && /^exec-/.test(source)));
+  const unknown = sources.filter(
+    (source) => !known.includes(source) && !(follow && /^exec-/.test(source)),
+  );
   if (unknown.length > 0) {
     const problem = `no such pod; there are ${[...new Set(known)].join(", ")}`;
     throw new UsageError(
@@ -63,7 +65,9 @@ function wantedPods(sources: readonly string[], pods: readonly AppPod[], follow:
 /** One JSON document a line with `--json`, else the line after its time and source. */
 function plainPrinter(terminal: Terminal): (line: LogLine) => void {
   return ({ time, source, text }) =>
-    terminal.data(terminal.json ? JSON.stringify({ time, source, text }) : `${time} ${source} ${text}`);
+    terminal.data(
+      terminal.json ? JSON.stringify({ time, source, text }) : `${time} ${source} ${text}`,
+    );
 }
 
 const SOURCE_WIDTH = 7;

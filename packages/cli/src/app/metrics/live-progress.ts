@@ -1,7 +1,7 @@
 import type { KubeClient } from "../../kube/client.js";
 import { podProxyPath } from "../../kube/proxy-path.js";
-import { progressOf, type SparkExecutor, type SparkStage } from "./spark-rest.js";
 import type { SparkProgress } from "./spark-progress.js";
+import { progressOf, type SparkExecutor, type SparkStage } from "./spark-rest.js";
 
 export const SPARK_UI_PORT = 4040;
 const TIMEOUT_MS = 4000;

@@ -34,18 +34,47 @@ test("latestMetrics takes the largest figure, whichever stage shows it", () => {
 test("readEventLog tells stages, executors and metrics, and passes over a half-written line", () => {
   const lines = [
     { Event: "SparkListenerApplicationStart", "App ID": "spark-1", Timestamp: 1000 },
-    { Event: "SparkListenerExecutorAdded", Timestamp: 2000, "Executor ID": "driver", "Executor Info": { "Total Cores": 1 } },
-    { Event: "SparkListenerExecutorAdded", Timestamp: 2000, "Executor ID": "1", "Executor Info": { "Total Cores": 2 } },
-    { Event: "SparkListenerExecutorAdded", Timestamp: 2000, "Executor ID": "2", "Executor Info": { "Total Cores": 2 } },
-    { Event: "SparkListenerStageSubmitted", "Stage Info": { "Stage ID": 0, "Stage Name": "map", "Number of Tasks": 2 } },
+    {
+      Event: "SparkListenerExecutorAdded",
+      Timestamp: 2000,
+      "Executor ID": "driver",
+      "Executor Info": { "Total Cores": 1 },
+    },
+    {
+      Event: "SparkListenerExecutorAdded",
+      Timestamp: 2000,
+      "Executor ID": "1",
+      "Executor Info": { "Total Cores": 2 },
+    },
+    {
+      Event: "SparkListenerExecutorAdded",
+      Timestamp: 2000,
+      "Executor ID": "2",
+      "Executor Info": { "Total Cores": 2 },
+    },
+    {
+      Event: "SparkListenerStageSubmitted",
+      "Stage Info": { "Stage ID": 0, "Stage Name": "map", "Number of Tasks": 2 },
+    },
     { Event: "SparkListenerTaskStart", "Stage ID": 0 },
-    { Event: "SparkListenerTaskEnd", "Stage ID": 0, "Task Info": { "Executor ID": "1", Failed: true } },
+    {
+      Event: "SparkListenerTaskEnd",
+      "Stage ID": 0,
+      "Task Info": { "Executor ID": "1", Failed: true },
+    },
     { Event: "SparkListenerTaskStart", "Stage ID": 0 },
-    { Event: "SparkListenerTaskEnd", "Stage ID": 0, "Task Info": { "Executor ID": "2", Failed: false } },
+    {
+      Event: "SparkListenerTaskEnd",
+      "Stage ID": 0,
+      "Task Info": { "Executor ID": "2", Failed: false },
+    },
     { Event: "SparkListenerExecutorRemoved", Timestamp: 4000, "Executor ID": "1" },
     {
       Event: "SparkListenerStageCompleted",
-      "Stage Info": { "Stage ID": 0, Accumulables: [{ Name: "Beam.Metrics", Value: accumulator(1, 2) }] },
+      "Stage Info": {
+        "Stage ID": 0,
+        Accumulables: [{ Name: "Beam.Metrics", Value: accumulator(1, 2) }],
+      },
     },
     { Event: "SparkListenerApplicationEnd", Timestamp: 5000 },
   ];
@@ -53,7 +82,16 @@ test("readEventLog tells stages, executors and metrics, and passes over a half-w
   const log = readEventLog(text);
   expect(log).toMatchObject({ sparkId: "spark-1", startedAt: 1000, endedAt: 5000 });
   expect(log.stages).toEqual([
-    { id: 0, name: "map", state: "done", tasks: 2, tasksDone: 1, tasksRunning: 0, tasksFailed: 1, failure: undefined },
+    {
+      id: 0,
+      name: "map",
+      state: "done",
+      tasks: 2,
+      tasksDone: 1,
+      tasksRunning: 0,
+      tasksFailed: 1,
+      failure: undefined,
+    },
   ]);
   expect(log.executors).toEqual([
     { id: "1", cores: 2, addedAt: 2000, removedAt: 4000, tasksFailed: 1 },
@@ -68,7 +106,14 @@ test("readEventLog tells stages, executors and metrics, and passes over a half-w
 test("progressOf reads Spark's REST API, of a stage its last attempt", () => {
   const progress = progressOf(
     [
-      { stageId: 1, attemptId: 1, status: "ACTIVE", numTasks: 4, numCompleteTasks: 1, accumulatorUpdates: [{ name: "Beam.Metrics", value: accumulator(3, 4) }] },
+      {
+        stageId: 1,
+        attemptId: 1,
+        status: "ACTIVE",
+        numTasks: 4,
+        numCompleteTasks: 1,
+        accumulatorUpdates: [{ name: "Beam.Metrics", value: accumulator(3, 4) }],
+      },
       { stageId: 1, attemptId: 0, status: "FAILED", numTasks: 4, failureReason: "lost\n\tat java" },
       { stageId: 0, attemptId: 0, status: "COMPLETE", numTasks: 1, numCompleteTasks: 1 },
     ],
@@ -79,7 +124,13 @@ test("progressOf reads Spark's REST API, of a stage its last attempt", () => {
     [1, "running"],
   ]);
   expect(progress.executors).toEqual([
-    { id: "1", cores: 2, addedAt: Date.UTC(2026, 10, 22, 22, 27, 28, 35), removedAt: undefined, tasksFailed: 0 },
+    {
+      id: "1",
+      cores: 2,
+      addedAt: Date.UTC(2026, 10, 22, 22, 27, 28, 35),
+      removedAt: undefined,
+      tasksFailed: 0,
+    },
   ]);
   expect(progress.metrics.counters[0]?.value).toBe(3);
 });
@@ -87,8 +138,12 @@ test("progressOf reads Spark's REST API, of a stage its last attempt", () => {
 test("metricsLines hides the inside of transforms unless it is asked for", () => {
   const progress = { stages: [], executors: [], metrics: parseBeamMetrics(accumulator(1, 2)) };
   const options = { width: 80, style: plain, now: 0 };
-  expect(metricsLines(progress, { ...options, every: false }).join("\n")).not.toContain("text.read/Read");
-  expect(metricsLines(progress, { ...options, every: true }).join("\n")).toContain("text.read/Read");
+  expect(metricsLines(progress, { ...options, every: false }).join("\n")).not.toContain(
+    "text.read/Read",
+  );
+  expect(metricsLines(progress, { ...options, every: true }).join("\n")).toContain(
+    "text.read/Read",
+  );
 });
 
 test("formatHours shows three digits", () => {

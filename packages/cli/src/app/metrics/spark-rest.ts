@@ -79,7 +79,13 @@ function stateOf(status: string | undefined): StageProgress["state"] {
   }
 }
 
-function executorOf({ id = "?", totalCores = 0, failedTasks = 0, addTime, removeTime }: SparkExecutor): ExecutorUse {
+function executorOf({
+  id = "?",
+  totalCores = 0,
+  failedTasks = 0,
+  addTime,
+  removeTime,
+}: SparkExecutor): ExecutorUse {
   return {
     id,
     cores: totalCores,

@@ -10,11 +10,16 @@ test("shardSets groups shards by prefix, number and suffix, and names those that
     "s3://b/out/counts-notes.txt",
   ];
   const sets = shardSets(urls.map((url) => ({ url, size: 1 })));
-  expect(sets.map(({ prefix, suffix, total, missing }) => ({ prefix, suffix, total, missing }))).toEqual([
+  expect(
+    sets.map(({ prefix, suffix, total, missing }) => ({ prefix, suffix, total, missing })),
+  ).toEqual([
     { prefix: "s3://b/out/counts", suffix: "", total: 3, missing: [2] },
     { prefix: "s3://b/out/counts", suffix: ".csv", total: 1, missing: [] },
   ]);
-  expect(sets[0]?.shards.map(({ url }) => url.slice(-14))).toEqual(["00000-of-00003", "00001-of-00003"]);
+  expect(sets[0]?.shards.map(({ url }) => url.slice(-14))).toEqual([
+    "00000-of-00003",
+    "00001-of-00003",
+  ]);
 });
 
 test.each([

@@ -23,7 +23,10 @@ const SHARD = /^(.*)-(\d{5,})-of-(\d{5,})([^/]*)$/s;
  * its own beside the earlier one.
  */
 export function shardSets(objects: readonly Shard[]): ShardSet[] {
-  const sets = new Map<string, { about: Omit<ShardSet, "shards" | "missing">; found: Map<number, Shard> }>();
+  const sets = new Map<
+    string,
+    { about: Omit<ShardSet, "shards" | "missing">; found: Map<number, Shard> }
+  >();
   for (const object of objects) {
     const [, prefix, index, total, suffix] = SHARD.exec(object.url) ?? [];
     if (prefix === undefined || index === undefined || total === undefined) continue;

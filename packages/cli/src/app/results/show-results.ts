@@ -10,9 +10,9 @@ import type { Cli } from "../../terminal/cli.js";
 import type { Style } from "../../terminal/style.js";
 import type { Terminal } from "../../terminal/terminal.js";
 import { countOf } from "../../text/names.js";
+import { stateWords } from "../app-lines.js";
 import { type Buckets, openBuckets, recordOf } from "../app-record.js";
 import { findApp, openCluster } from "../find-app.js";
-import { stateWords } from "../app-lines.js";
 import type { SparkApplicationObject } from "../spark-application.js";
 import { s3Place } from "../storage.js";
 import { configured } from "../with-app.js";
@@ -63,7 +63,8 @@ async function compareResults(comparison: Comparison): Promise<number> {
 
   const { expect = [], expectFile, limit = DEFAULT_LIMIT } = flags;
   const counts = new CountCheck(expect);
-  const whole = expectFile === undefined ? undefined : new LineCheck(await fileLines(expectFile, cli));
+  const whole =
+    expectFile === undefined ? undefined : new LineCheck(await fileLines(expectFile, cli));
   const kept: string[] = [];
   let total = 0;
   for (const set of sets) {
@@ -85,7 +86,14 @@ async function compareResults(comparison: Comparison): Promise<number> {
     missing.length === 0 &&
     (differences === undefined || differences.missing.length + differences.unexpected.length === 0);
   if (terminal.json) {
-    terminal.document({ ok, lines: total, results: sets, expected: checked, differences, first: kept });
+    terminal.document({
+      ok,
+      lines: total,
+      results: sets,
+      expected: checked,
+      differences,
+      first: kept,
+    });
   } else {
     const { style } = terminal;
     terminal.talk(setLines(sets, total, kept.length, style).join("\n"));
@@ -103,14 +111,26 @@ async function compareResults(comparison: Comparison): Promise<number> {
   return exitCodes.failed.code;
 }
 
-async function placesOf(name: string | undefined, flags: ResultsFlags, cli: Cli, signal: AbortSignal) {
+async function placesOf(
+  name: string | undefined,
+  flags: ResultsFlags,
+  cli: Cli,
+  signal: AbortSignal,
+) {
   const { output = [] } = flags;
   const where = await configured(flags, cli);
   const wrong = output.filter((each) => s3Place(each) === undefined);
   if (wrong.length > 0 || (name === undefined && output.length === 0)) {
-    const problems = wrong.map((each) => ({ subject: `--output ${each}`, message: "not s3://BUCKET/PREFIX" }));
+    const problems = wrong.map((each) => ({
+      subject: `--output ${each}`,
+      message: "not s3://BUCKET/PREFIX",
+    }));
     const none = { subject: "APP", message: "missing: the application, or --output" };
-    throw new UsageError("show results", wrong.length > 0 ? problems : [none], "beamline app results --help");
+    throw new UsageError(
+      "show results",
+      wrong.length > 0 ? problems : [none],
+      "beamline app results --help",
+    );
   }
   let object: SparkApplicationObject | undefined;
   let state: string | undefined;
@@ -157,20 +177,27 @@ async function fileLines(file: string, { cwd }: Cli): Promise<string[]> {
 function setLines(sets: readonly ShardSet[], total: number, shown: number, style: Style): string[] {
   return sets.map(({ prefix, suffix, total: shards, shards: there, missing }, index) => {
     const size = formatBytes(there.reduce((sum, shard) => sum + shard.size, 0));
-    const lines = index === 0 ? `, ${countOf(total, "line")}${shown < total ? `, ${shown} shown` : ""}` : "";
+    const lines =
+      index === 0 ? `, ${countOf(total, "line")}${shown < total ? `, ${shown} shown` : ""}` : "";
     const gaps = missing.length === 0 ? "" : style.bad(`, ${missing.length} of ${shards} missing`);
     return `${style.strong(`${prefix}-*${suffix}`)}: ${countOf(there.length, "shard")}, ${size}${lines}${gaps}`;
   });
 }
 
 function differenceLines(
-  { missing, unexpected }: { readonly missing: readonly string[]; readonly unexpected: readonly string[] },
+  {
+    missing,
+    unexpected,
+  }: { readonly missing: readonly string[]; readonly unexpected: readonly string[] },
   style: Style,
 ): string[] {
-  if (missing.length + unexpected.length === 0) return [`  ${style.good("ok")}    every line as expected`];
+  if (missing.length + unexpected.length === 0)
+    return [`  ${style.good("ok")}    every line as expected`];
   const some = (lines: readonly string[], mark: string) => [
     ...lines.slice(0, MOST_DIFFERENCES).map((line) => `  ${style.bad(mark)} ${line}`),
-    ...(lines.length > MOST_DIFFERENCES ? [`  ${mark} and ${lines.length - MOST_DIFFERENCES} more`] : []),
+    ...(lines.length > MOST_DIFFERENCES
+      ? [`  ${mark} and ${lines.length - MOST_DIFFERENCES} more`]
+      : []),
   ];
   return [...some(missing, "missing"), ...some(unexpected, "not expected")];
 }

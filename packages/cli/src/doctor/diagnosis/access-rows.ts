@@ -4,10 +4,7 @@ import type { DiagnosisRow } from "./row.js";
 export const accessRows: readonly DiagnosisRow[] = [
   {
     id: "no-such-bucket",
-    signs: [
-      { text: /NoSuchBucket/ },
-      { text: /[Bb]ucket "?([\w.-]+)"? does not exist/ },
-    ],
+    signs: [{ text: /NoSuchBucket/ }, { text: /[Bb]ucket "?([\w.-]+)"? does not exist/ }],
     outlook: "ends",
     explains: ["event-log-folder"],
     cause: ({ fact }, { bucket }) =>
@@ -20,7 +17,9 @@ export const accessRows: readonly DiagnosisRow[] = [
   {
     id: "no-credentials",
     signs: [
-      { text: /NoAuthWithAWSException|NoAwsCredentialsException|Unable to load (?:AWS )?credentials|CredentialsProviderError|Could not load credentials/ },
+      {
+        text: /NoAuthWithAWSException|NoAwsCredentialsException|Unable to load (?:AWS )?credentials|CredentialsProviderError|Could not load credentials/,
+      },
     ],
     outlook: "ends",
     explains: ["access-denied"],
@@ -54,8 +53,14 @@ export const accessRows: readonly DiagnosisRow[] = [
   {
     id: "event-log-folder",
     signs: [
-      { from: ["log"], text: /FileNotFoundException: .*?(?:No such file or directory:? )?(s3a:\/\/\S*(?:event|history)\S*)/i },
-      { from: ["log"], text: /(?:event ?log|Log directory) \S*(s3a:\/\/\S+) (?:does not exist|is not a directory)/i },
+      {
+        from: ["log"],
+        text: /FileNotFoundException: .*?(?:No such file or directory:? )?(s3a:\/\/\S*(?:event|history)\S*)/i,
+      },
+      {
+        from: ["log"],
+        text: /(?:event ?log|Log directory) \S*(s3a:\/\/\S+) (?:does not exist|is not a directory)/i,
+      },
     ],
     outlook: "ends",
     cause: ({ groups: [folder = "its folder"] }) =>

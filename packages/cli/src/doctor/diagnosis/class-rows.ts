@@ -6,7 +6,9 @@ export const classRows: readonly DiagnosisRow[] = [
     id: "no-filesystem",
     signs: [
       { text: /No FileSystem for scheme "?([\w]+)"?/ },
-      { text: /ClassNotFoundException: Class (org\.apache\.hadoop\.fs\.s3a\.S3AFileSystem) not found/ },
+      {
+        text: /ClassNotFoundException: Class (org\.apache\.hadoop\.fs\.s3a\.S3AFileSystem) not found/,
+      },
     ],
     outlook: "ends",
     explains: ["class-not-found"],
@@ -19,7 +21,9 @@ export const classRows: readonly DiagnosisRow[] = [
         ? [
             "write s3a:// in Spark's own settings (event log, jars, main file); paths of the pipeline stay s3://",
           ]
-        : [`beamline image ${file} ... (it brings hadoop-aws of the right line), and deploy that image`],
+        : [
+            `beamline image ${file} ... (it brings hadoop-aws of the right line), and deploy that image`,
+          ],
   },
   {
     id: "not-our-image",
@@ -71,7 +75,8 @@ export const classRows: readonly DiagnosisRow[] = [
     outlook: "ends",
     cause: ({ groups: [code = ""] }) => {
       if (!/^\d+$/.test(code)) return `the image has no worker: ${code} is not there`;
-      if (code === "127") return "the worker cannot start: the image has no Node where it looks for it";
+      if (code === "127")
+        return "the worker cannot start: the image has no Node where it looks for it";
       if (code === "126") return "the worker cannot start: it may not be executed";
       if (code === "137") return "a worker was killed (137): most likely for want of memory";
       return `a worker beside an executor ended with exit code ${code} before or in its work`;

@@ -28,7 +28,12 @@ export const clusterRows: readonly DiagnosisRow[] = [
   },
   {
     id: "no-crd",
-    signs: [{ from: ["request"], text: /could not find the requested resource|no matches for kind "SparkApplication"/ }],
+    signs: [
+      {
+        from: ["request"],
+        text: /could not find the requested resource|no matches for kind "SparkApplication"/,
+      },
+    ],
     outlook: "ends",
     cause: () => "the cluster has no Spark operator: it does not know SparkApplications",
     mend: () => [
@@ -53,7 +58,11 @@ export const clusterRows: readonly DiagnosisRow[] = [
         from: ["application"],
         text: /failed to run spark-submit.*Exception in thread "main" [\w.$]*?(\w+: .+)/,
       },
-      { from: ["application"], reason: /^(SUBMISSION_FAILED|FAILED)$/, text: /failed to run spark-submit: (.+)/ },
+      {
+        from: ["application"],
+        reason: /^(SUBMISSION_FAILED|FAILED)$/,
+        text: /failed to run spark-submit: (.+)/,
+      },
     ],
     outlook: "passes",
     cause: ({ groups: [what = ""] }) => `Spark refused to start the driver: ${what}`,
@@ -70,7 +79,9 @@ export const clusterRows: readonly DiagnosisRow[] = [
     ],
     outlook: "passes",
     cause: ({ groups: [what = ""] }) =>
-      /^\d+$/.test(what) ? `${what} executors in a row ended` : `an executor was lost (${what.slice(0, 160)})`,
+      /^\d+$/.test(what)
+        ? `${what} executors in a row ended`
+        : `an executor was lost (${what.slice(0, 160)})`,
     mend: (_, { app, namespace }) => [
       `beamline app logs ${app} --namespace ${namespace} --source executors`,
       `kubectl get pods --namespace ${namespace} --selector sparkoperator.k8s.io/app-name=${app}`,
@@ -82,7 +93,10 @@ export const clusterRows: readonly DiagnosisRow[] = [
     signs: [
       { from: ["container"], role: "driver", exitCode: 137 },
       { from: ["container"], role: "driver", exitCode: 143 },
-      { from: ["application"], text: /driver pod (?:not found|deleted|missing)|Driver Pod not found/i },
+      {
+        from: ["application"],
+        text: /driver pod (?:not found|deleted|missing)|Driver Pod not found/i,
+      },
     ],
     outlook: "passes",
     cause: ({ fact }) =>
@@ -114,7 +128,8 @@ export const clusterRows: readonly DiagnosisRow[] = [
 
 /** What stands at the end of the API server's long sentence. */
 function reasonIn(text: string): string {
-  if (/connection refused/.test(text)) return "connection refused: it is not up yet, or not any more";
+  if (/connection refused/.test(text))
+    return "connection refused: it is not up yet, or not any more";
   if (/no endpoints available/.test(text)) return "no pod of it is ready";
   if (/x509/.test(text)) return "its certificate is not the one that was announced";
   if (/deadline exceeded|timeout|i\/o timeout/.test(text)) return "it does not answer in time";

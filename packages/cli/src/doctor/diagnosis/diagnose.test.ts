@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { plain } from "../../terminal/style.js";
 import { appPodOf } from "../../app/pods.js";
+import { plain } from "../../terminal/style.js";
 import { diagnose } from "./diagnose.js";
 import { doubledMemory } from "./doubled-memory.js";
 import type { DiagnosisContext, Fact } from "./fact.js";
@@ -22,23 +22,42 @@ const context: DiagnosisContext = {
 
 const driver = { subject: "words-driver", role: "driver" } as const;
 const executor = { subject: "words-exec-1", role: "executor" } as const;
-const log = (text: string, of: typeof driver | typeof executor = driver): Fact => ({ from: "log", ...of, text });
+const log = (text: string, of: typeof driver | typeof executor = driver): Fact => ({
+  from: "log",
+  ...of,
+  text,
+});
 
 /** What real clusters and programs say, and what it means. */
 const SIGNATURES: readonly (readonly [id: string, Fact, cause: RegExp])[] = [
   [
     "image-platform",
-    { from: "container", ...driver, reason: "ErrImagePull", text: "rpc error: code = NotFound desc = failed to pull and unpack image: no match for platform in manifest: not found" },
+    {
+      from: "container",
+      ...driver,
+      reason: "ErrImagePull",
+      text: "rpc error: code = NotFound desc = failed to pull and unpack image: no match for platform in manifest: not found",
+    },
     /not made for the processor/,
   ],
   [
     "image-not-found",
-    { from: "container", ...driver, reason: "ErrImagePull", text: 'rpc error: code = NotFound desc = failed to resolve reference "registry/words": not found' },
+    {
+      from: "container",
+      ...driver,
+      reason: "ErrImagePull",
+      text: 'rpc error: code = NotFound desc = failed to resolve reference "registry/words": not found',
+    },
     /no image registry\/words/,
   ],
   [
     "image-denied",
-    { from: "container", ...driver, reason: "ErrImagePull", text: "failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized" },
+    {
+      from: "container",
+      ...driver,
+      reason: "ErrImagePull",
+      text: "failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized",
+    },
     /may not pull/,
   ],
   [
@@ -56,46 +75,191 @@ const SIGNATURES: readonly (readonly [id: string, Fact, cause: RegExp])[] = [
     log("The executor with id 3 exited with exit code 137(SIGKILL, possible container OOM)."),
     /the kernel killed it/,
   ],
-  ["driver-out-of-memory", { from: "container", ...driver, reason: "OOMKilled", exitCode: 137, text: "ended" }, /the driver used more/],
+  [
+    "driver-out-of-memory",
+    { from: "container", ...driver, reason: "OOMKilled", exitCode: 137, text: "ended" },
+    /the driver used more/,
+  ],
   ["java-heap", log("java.lang.OutOfMemoryError: Java heap space", executor), /Java heap space/],
-  ["node-heap", log("FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory", executor), /limit of its heap/],
+  [
+    "node-heap",
+    log(
+      "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+      executor,
+    ),
+    /limit of its heap/,
+  ],
   [
     "unschedulable",
-    { from: "condition", ...executor, reason: "Unschedulable", text: "0/1 nodes are available: 1 Insufficient memory. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod." },
+    {
+      from: "condition",
+      ...executor,
+      reason: "Unschedulable",
+      text: "0/1 nodes are available: 1 Insufficient memory. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.",
+    },
     /^no node can take the executor: 1 Insufficient memory$/,
   ],
-  ["quota", { from: "application", subject: "words", text: 'pods "words-driver" is forbidden: exceeded quota: small, requested: requests.cpu=1, used: 2, limited: 2' }, /quota small/],
-  ["evicted", { from: "condition", ...driver, reason: "Evicted", text: "The node was low on resource: memory." }, /taken off its node/],
-  ["no-such-bucket", log("com.amazonaws.services.s3.model.AmazonS3Exception: The specified bucket does not exist (Error Code: NoSuchBucket)"), /no bucket books/],
-  ["no-such-bucket", log("org.apache.hadoop.fs.s3a.UnknownStoreException: `s3a://gone/': Bucket does not exist: NoSuchBucket"), /no bucket gone/],
-  ["no-credentials", log("Caused by: org.apache.hadoop.fs.s3a.auth.NoAuthWithAWSException: No AWS Credentials provided by WebIdentityTokenCredentialsProvider"), /spark is bound to no role/],
-  ["access-denied", log("java.nio.file.AccessDeniedException: s3a://books/p/spark-events: getFileStatus: Forbidden (Service: Amazon S3; Status Code: 403)"), /refuses s3a:\/\/books\/p\/spark-events/],
-  ["access-denied", log("(Service: Amazon S3; Status Code: 403; Error Code: InvalidAccessKeyId)"), /does not know these credentials/],
-  ["event-log-folder", log("java.io.FileNotFoundException: No such file or directory: s3a://books/p/spark-events"), /s3a:\/\/books\/p\/spark-events is none/],
-  ["service-account", { from: "application", subject: "words", text: 'Error creating: pods "x" is forbidden: error looking up service account jobs/spark: serviceaccount "spark" not found' }, /no service account spark/],
-  ["service-account", log('pods is forbidden: User "system:serviceaccount:jobs:default" cannot watch resource "pods" in API group ""'), /lacks rights/],
-  ["no-filesystem", log('org.apache.hadoop.fs.UnsupportedFileSystemException: No FileSystem for scheme "s3"'), /knows no s3:\/\//],
-  ["no-filesystem", log("java.lang.RuntimeException: java.lang.ClassNotFoundException: Class org.apache.hadoop.fs.s3a.S3AFileSystem not found"), /lacks hadoop-aws/],
-  ["not-our-image", log('Exception in thread "main" java.nio.file.NoSuchFileException: /opt/beamline/job-server.jar'), /has no \/opt\/beamline\/job-server.jar/],
-  ["class-not-found", log("Error: Failed to load class beamline.spark.PipelineMain."), /spec\.deps\.jars/],
-  ["class-not-found", log("java.lang.ClassNotFoundException: com.example.Main"), /com\.example\.Main is not in the image/],
-  ["invalid-class", log("java.io.InvalidClassException: org.apache.spark.rdd.RDD; local class incompatible: stream classdesc serialVersionUID = 1, local class serialVersionUID = 2"), /different releases of Spark/],
-  ["process-died", log("java.lang.IllegalStateException: Process died with exit code 127", executor), /no Node where it looks/],
-  ["process-died", log('java.io.IOException: Cannot run program "/opt/apache/beam/boot": error=2, No such file or directory', executor), /the image has no worker/],
+  [
+    "quota",
+    {
+      from: "application",
+      subject: "words",
+      text: 'pods "words-driver" is forbidden: exceeded quota: small, requested: requests.cpu=1, used: 2, limited: 2',
+    },
+    /quota small/,
+  ],
+  [
+    "evicted",
+    {
+      from: "condition",
+      ...driver,
+      reason: "Evicted",
+      text: "The node was low on resource: memory.",
+    },
+    /taken off its node/,
+  ],
+  [
+    "no-such-bucket",
+    log(
+      "com.amazonaws.services.s3.model.AmazonS3Exception: The specified bucket does not exist (Error Code: NoSuchBucket)",
+    ),
+    /no bucket books/,
+  ],
+  [
+    "no-such-bucket",
+    log(
+      "org.apache.hadoop.fs.s3a.UnknownStoreException: `s3a://gone/': Bucket does not exist: NoSuchBucket",
+    ),
+    /no bucket gone/,
+  ],
+  [
+    "no-credentials",
+    log(
+      "Caused by: org.apache.hadoop.fs.s3a.auth.NoAuthWithAWSException: No AWS Credentials provided by WebIdentityTokenCredentialsProvider",
+    ),
+    /spark is bound to no role/,
+  ],
+  [
+    "access-denied",
+    log(
+      "java.nio.file.AccessDeniedException: s3a://books/p/spark-events: getFileStatus: Forbidden (Service: Amazon S3; Status Code: 403)",
+    ),
+    /refuses s3a:\/\/books\/p\/spark-events/,
+  ],
+  [
+    "access-denied",
+    log("(Service: Amazon S3; Status Code: 403; Error Code: InvalidAccessKeyId)"),
+    /does not know these credentials/,
+  ],
+  [
+    "event-log-folder",
+    log("java.io.FileNotFoundException: No such file or directory: s3a://books/p/spark-events"),
+    /s3a:\/\/books\/p\/spark-events is none/,
+  ],
+  [
+    "service-account",
+    {
+      from: "application",
+      subject: "words",
+      text: 'Error creating: pods "x" is forbidden: error looking up service account jobs/spark: serviceaccount "spark" not found',
+    },
+    /no service account spark/,
+  ],
+  [
+    "service-account",
+    log(
+      'pods is forbidden: User "system:serviceaccount:jobs:default" cannot watch resource "pods" in API group ""',
+    ),
+    /lacks rights/,
+  ],
+  [
+    "no-filesystem",
+    log('org.apache.hadoop.fs.UnsupportedFileSystemException: No FileSystem for scheme "s3"'),
+    /knows no s3:\/\//,
+  ],
+  [
+    "no-filesystem",
+    log(
+      "java.lang.RuntimeException: java.lang.ClassNotFoundException: Class org.apache.hadoop.fs.s3a.S3AFileSystem not found",
+    ),
+    /lacks hadoop-aws/,
+  ],
+  [
+    "not-our-image",
+    log(
+      'Exception in thread "main" java.nio.file.NoSuchFileException: /opt/beamline/job-server.jar',
+    ),
+    /has no \/opt\/beamline\/job-server.jar/,
+  ],
+  [
+    "class-not-found",
+    log("Error: Failed to load class beamline.spark.PipelineMain."),
+    /spec\.deps\.jars/,
+  ],
+  [
+    "class-not-found",
+    log("java.lang.ClassNotFoundException: com.example.Main"),
+    /com\.example\.Main is not in the image/,
+  ],
+  [
+    "invalid-class",
+    log(
+      "java.io.InvalidClassException: org.apache.spark.rdd.RDD; local class incompatible: stream classdesc serialVersionUID = 1, local class serialVersionUID = 2",
+    ),
+    /different releases of Spark/,
+  ],
+  [
+    "process-died",
+    log("java.lang.IllegalStateException: Process died with exit code 127", executor),
+    /no Node where it looks/,
+  ],
+  [
+    "process-died",
+    log(
+      'java.io.IOException: Cannot run program "/opt/apache/beam/boot": error=2, No such file or directory',
+      executor,
+    ),
+    /the image has no worker/,
+  ],
   [
     "webhook",
-    { from: "request", subject: "words", text: 'Internal error occurred: failed calling webhook "mutate-sparkapplication.sparkoperator.k8s.io": failed to call webhook: Post "https://x:443/mutate": dial tcp 10.0.0.1:443: connect: connection refused' },
+    {
+      from: "request",
+      subject: "words",
+      text: 'Internal error occurred: failed calling webhook "mutate-sparkapplication.sparkoperator.k8s.io": failed to call webhook: Post "https://x:443/mutate": dial tcp 10.0.0.1:443: connect: connection refused',
+    },
     /mutate-sparkapplication.* \(connection refused/,
   ],
-  ["stale-driver", { from: "application", subject: "words", text: 'failed to run spark-submit: pods "words-driver" already exists' }, /of an earlier application/],
+  [
+    "stale-driver",
+    {
+      from: "application",
+      subject: "words",
+      text: 'failed to run spark-submit: pods "words-driver" already exists',
+    },
+    /of an earlier application/,
+  ],
   [
     "submission-refused",
-    { from: "application", subject: "words", reason: "FAILED", text: 'failed to submit spark application: failed to run spark-submit: failed to run spark-submit: Exception in thread "main" org.apache.spark.SparkException: Cluster deploy mode is not applicable.\n\tat x' },
+    {
+      from: "application",
+      subject: "words",
+      reason: "FAILED",
+      text: 'failed to submit spark application: failed to run spark-submit: failed to run spark-submit: Exception in thread "main" org.apache.spark.SparkException: Cluster deploy mode is not applicable.\n\tat x',
+    },
     /^Spark refused to start the driver: SparkException: Cluster deploy mode is not applicable\.$/,
   ],
-  ["driver-killed", { from: "container", ...driver, reason: "Error", exitCode: 143, text: "ended" }, /killed from outside/],
+  [
+    "driver-killed",
+    { from: "container", ...driver, reason: "Error", exitCode: 143, text: "ended" },
+    /killed from outside/,
+  ],
   ["executors-lost", log("Max number of executor failures (4) reached"), /4 executors in a row/],
-  ["driver-exit", log('Exception in thread "main" java.lang.IllegalStateException: something new'), /something new/],
+  [
+    "driver-exit",
+    log('Exception in thread "main" java.lang.IllegalStateException: something new'),
+    /something new/,
+  ],
 ];
 
 test.each(SIGNATURES)("diagnose finds %s in %j", (id, fact, cause) => {
@@ -109,7 +273,12 @@ test.each(SIGNATURES)("diagnose finds %s in %j", (id, fact, cause) => {
 test("diagnose has a signature here for every row of its table", () => {
   const covered = new Set(SIGNATURES.map(([id]) => id));
   const elsewhere = ["not-watched", "no-crd"];
-  expect(diagnosisRows.map(({ id }) => id).filter((id) => !covered.has(id)).sort()).toEqual(elsewhere.sort());
+  expect(
+    diagnosisRows
+      .map(({ id }) => id)
+      .filter((id) => !covered.has(id))
+      .sort(),
+  ).toEqual(elsewhere.sort());
   expect(new Set(diagnosisRows.map(({ id }) => id)).size).toBe(diagnosisRows.length);
 });
 
@@ -125,11 +294,20 @@ test("diagnose leaves out what follows from another finding, and what says littl
 
 test("findingLines quotes the line, tells pod and time, and gives the command that mends it", () => {
   const at = new Date("2026-11-22T22:31:10.500Z");
-  const fact: Fact = { from: "container", ...executor, reason: "OOMKilled", exitCode: 137, text: "killed", at };
+  const fact: Fact = {
+    from: "container",
+    ...executor,
+    reason: "OOMKilled",
+    exitCode: 137,
+    text: "killed",
+    at,
+  };
   const lines = findingLines(diagnose([fact], context), { width: 200, style: plain });
   expect(lines[1]).toBe("  pod words-exec-1, OOMKilled, exit code 137, 2026-11-22T22:31:10Z");
   expect(lines[2]).toBe('    "killed"');
-  expect(lines[3]).toBe("  mend  beamline deploy words.ts ... --set spec.executor.memoryOverhead=1024m");
+  expect(lines[3]).toBe(
+    "  mend  beamline deploy words.ts ... --set spec.executor.memoryOverhead=1024m",
+  );
 });
 
 test("applicationFacts tells an application that no operator has touched, once it is old enough", () => {
@@ -162,13 +340,23 @@ test("podFacts tells why containers wait or ended, also before they were started
           {
             name: "spark",
             state: { waiting: { reason: "CrashLoopBackOff", message: "back-off" } },
-            lastState: { terminated: { exitCode: 137, reason: "OOMKilled", finishedAt: "2026-11-22T22:31:00Z" } },
+            lastState: {
+              terminated: {
+                exitCode: 137,
+                reason: "OOMKilled",
+                finishedAt: "2026-11-22T22:31:00Z",
+              },
+            },
           },
         ],
       },
     }),
   );
-  expect(facts.map(({ reason }) => reason)).toEqual(["CrashLoopBackOff", "OOMKilled", "Unschedulable"]);
+  expect(facts.map(({ reason }) => reason)).toEqual([
+    "CrashLoopBackOff",
+    "OOMKilled",
+    "Unschedulable",
+  ]);
   expect(facts[1]?.exitCode).toBe(137);
 });
 

@@ -29,13 +29,12 @@ export function diagnose(
   const specific = met.filter(({ row }) => row.generic !== true && !explained.has(row.id));
   // Of those that say little, one is enough.
   const told = specific.length > 0 ? specific : met.filter(({ row }) => row.generic).slice(0, 1);
-  return told
-    .map(({ row, match }) => ({
-      id: row.id,
-      cause: row.cause(match, context),
-      evidence: match.fact,
-      quote: match.line,
-      mend: row.mend(match, context),
-      outlook: row.outlook,
-    }));
+  return told.map(({ row, match }) => ({
+    id: row.id,
+    cause: row.cause(match, context),
+    evidence: match.fact,
+    quote: match.line,
+    mend: row.mend(match, context),
+    outlook: row.outlook,
+  }));
 }

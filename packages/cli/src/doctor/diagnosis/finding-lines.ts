@@ -25,7 +25,15 @@ function whereOf({ from, subject, at, reason, exitCode }: Fact): string {
     exitCode === undefined ? undefined : `exit code ${exitCode}`,
     at?.toISOString().replace(/\.\d+Z$/, "Z"),
   ].filter((fact) => fact !== undefined);
-  const what = { container: "pod", condition: "pod", log: "log of", event: "event of", application: "application", request: "request", watch: "application" }[from];
+  const what = {
+    container: "pod",
+    condition: "pod",
+    log: "log of",
+    event: "event of",
+    application: "application",
+    request: "request",
+    watch: "application",
+  }[from];
   return [`${what} ${subject}`, ...facts].join(", ");
 }
 

@@ -1,6 +1,10 @@
 import { podLog } from "../../app/logs/pod-log.js";
 import { type AppPod, podsOf } from "../../app/pods.js";
-import { appOf, SPARK_APPLICATION, type SparkApplicationObject } from "../../app/spark-application.js";
+import {
+  appOf,
+  SPARK_APPLICATION,
+  type SparkApplicationObject,
+} from "../../app/spark-application.js";
 import type { KubeClient } from "../../kube/client.js";
 import type { KubeObject } from "../../kube/kube-object.js";
 import { getObject, listObjects } from "../../kube/objects.js";
@@ -40,7 +44,8 @@ export async function gatherFacts(
     listObjects<EventObject>(client, { apiVersion: "v1", kind: "Event", namespace, signal }),
   ]);
   const lines: Fact[] = [];
-  for (const pod of logs ? pods : []) lines.push(...(await logFacts(client, namespace, pod, signal)));
+  for (const pod of logs ? pods : [])
+    lines.push(...(await logFacts(client, namespace, pod, signal)));
   return [
     ...pods.flatMap(podFacts),
     ...(object === undefined ? [] : applicationFacts(object, now)),
@@ -84,7 +89,9 @@ export function podFacts(pod: AppPod): Fact[] {
           ...about,
           ...(reason === undefined ? {} : { reason }),
           ...(exitCode === undefined ? {} : { exitCode }),
-          text: message ?? `container ${name} ended: ${reason ?? "no reason"}, exit code ${exitCode ?? "unknown"}`,
+          text:
+            message ??
+            `container ${name} ended: ${reason ?? "no reason"}, exit code ${exitCode ?? "unknown"}`,
           ...time(finishedAt),
         });
       }
@@ -99,7 +106,12 @@ export function podFacts(pod: AppPod): Fact[] {
     facts.push({ from: "condition", ...about, reason, text: message, ...time(lastTransitionTime) });
   }
   if (pod.reason !== undefined) {
-    facts.push({ from: "condition", ...about, reason: pod.reason, text: pod.message ?? pod.reason });
+    facts.push({
+      from: "condition",
+      ...about,
+      reason: pod.reason,
+      text: pod.message ?? pod.reason,
+    });
   }
   return facts;
 }

@@ -12,7 +12,7 @@ export const imageRows: readonly DiagnosisRow[] = [
       { text: /exec format error/ },
     ],
     outlook: "ends",
-    explains: ["image-pull", "process-died"],
+    explains: ["image-not-found", "image-pull", "process-died"],
     cause: (_, { image = "the image" }) =>
       `${image} was not made for the processor of the node that the pod is on`,
     mend: (_, { file = "FILE" }) => [
@@ -34,7 +34,9 @@ export const imageRows: readonly DiagnosisRow[] = [
     cause: (_, { image = "of that name" }) => `there is no image ${image} in its registry`,
     mend: (_, { file = "FILE", image }) => [
       `beamline image ${file} ... (builds and pushes it), then deploy again`,
-      ...(image === undefined ? [] : [`see that the repository and the digest are right: ${image}`]),
+      ...(image === undefined
+        ? []
+        : [`see that the repository and the digest are right: ${image}`]),
     ],
   },
   {

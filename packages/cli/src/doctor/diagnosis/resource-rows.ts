@@ -41,7 +41,12 @@ export const resourceRows: readonly DiagnosisRow[] = [
   },
   {
     id: "node-heap",
-    signs: [{ from: ["log"], text: /JavaScript heap out of memory|JS heap out of memory|ERR_WORKER_OUT_OF_MEMORY/ }],
+    signs: [
+      {
+        from: ["log"],
+        text: /JavaScript heap out of memory|JS heap out of memory|ERR_WORKER_OUT_OF_MEMORY/,
+      },
+    ],
     outlook: "passes",
     explains: ["process-died"],
     cause: () => "a Node worker beside an executor reached the limit of its heap",
@@ -83,7 +88,11 @@ export const resourceRows: readonly DiagnosisRow[] = [
   {
     id: "evicted",
     signs: [
-      { from: ["condition", "container", "event"], reason: /^(Evicted|Preempt\w*|NodeShutdown|NodeLost|TerminationByKubelet|DeletionByTaintManager|TaintManagerEviction|EvictionByEvictionAPI)$/ },
+      {
+        from: ["condition", "container", "event"],
+        reason:
+          /^(Evicted|Preempt\w*|NodeShutdown|NodeLost|TerminationByKubelet|DeletionByTaintManager|TaintManagerEviction|EvictionByEvictionAPI)$/,
+      },
     ],
     outlook: "passes",
     cause: ({ fact }) => `${fact.subject} was taken off its node (${fact.reason})`,
