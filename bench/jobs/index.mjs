@@ -1,3 +1,4 @@
+import { calls } from "./calls.mjs";
 import { chain } from "./chain.mjs";
 import { cold } from "./cold.mjs";
 import { dataPlane } from "./data-plane.mjs";
@@ -6,4 +7,4 @@ import { spark } from "./spark.mjs";
 import { wordcount } from "./wordcount.mjs";
 
 /** @type {readonly import("../lib/plan.mjs").Job[]} */
-export const jobs = [wordcount, chain, dataPlane, cold, spark, nexmark];
+export const jobs = [wordcount, chain, dataPlane, cold, calls, spark, nexmark];

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 export const PEERS = ["loop", "two-threads", "python", "pyspark", "arrays"];
 
 /** What `npm run bench -- --help` prints. */
-export const help = `Usage: npm run bench -- [wordcount|chain|data-plane|cold|spark|nexmark|all] [options]
+export const help = `Usage: npm run bench -- [wordcount|chain|data-plane|cold|calls|spark|nexmark|all] [options]
 
 Times whole processes from outside, interleaved, and prints ratios to a hand-written loop.
 spark is not among all: it needs Java 11 to 17, and the first time Maven and some minutes.
