@@ -4,12 +4,12 @@ import { defineConfig } from "vitest/config";
 
 interface PackageJson {
   readonly name: string;
-  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+  readonly exports: Readonly<Record<string, string | { readonly types: string }>>;
 }
 
 /**
  * Resolves a package of this workspace to its TypeScript sources, so that unit tests need no build:
- * each exported `./dist/x.js` becomes `src/x.ts`.
+ * an export with the types `./dist/x.d.ts` becomes `src/x.ts`.
  */
 function sourceAliases(folder: string): { find: RegExp; replacement: string }[] {
   const root = new URL(`./${folder}/`, import.meta.url);
@@ -18,7 +18,7 @@ function sourceAliases(folder: string): { find: RegExp; replacement: string }[] 
   );
   return Object.entries(exports).flatMap(([subpath, target]) => {
     if (typeof target === "string") return [];
-    const source = target.default.replace("./dist/", "./src/").replace(/\.js$/, ".ts");
+    const source = target.types.replace("./dist/", "./src/").replace(/\.d\.ts$/, ".ts");
     return [
       {
         find: new RegExp(`^${name}${subpath.slice(1)}$`),

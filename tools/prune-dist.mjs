@@ -7,6 +7,8 @@ for (const name of readdirSync("packages")) {
   if (!existsSync(dist)) continue;
   let stale = false;
   for (const entry of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
+    // Is made anew by every build.
+    if (entry.startsWith("bundle")) continue;
     const module = /^(.*)\.(?:js|d\.ts)(?:\.map)?$/.exec(entry)?.[1];
     if (module === undefined || existsSync(join("packages", name, "src", `${module}.ts`))) continue;
     rmSync(join(dist, entry));

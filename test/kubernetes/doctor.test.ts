@@ -435,7 +435,7 @@ describeSchema("beamline doctor on a real API server", () => {
     expect(await check("capacity")).toMatchObject({
       outcome: "ok",
       evidence: expect.stringMatching(
-        /^1 driver of 1 cores and .*2 executor of 2 cores .* 2 nodes$/,
+        /^1 driver of 1 cores and .*2 executors of 2 cores .* 2 nodes$/,
       ),
     });
     expect(await check("capacity", "--node-selector", "pool=spark")).toMatchObject({

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { startPython } from "./support/job-servers.js";
+import { expirationRows, sortedInputRows } from "./support/refused-rows.js";
 import { testExternalWorkers } from "./support/test-external-workers.js";
 import { testJobs } from "./support/test-jobs.js";
 import { testTable } from "./support/test-table.js";
@@ -15,4 +16,4 @@ testJobs({
   },
 });
 testExternalWorkers("python", server);
-testTable({ runner: "python", server });
+testTable({ mustFail: { ...sortedInputRows, ...expirationRows }, runner: "python", server });

@@ -71,16 +71,20 @@ describeJvm("a Spark job server", () => {
     ["the threads of the master", "process", ["--spark-master", "local[3]"], 3],
     ["what is asked for", "process", ["--spark-master", "local[3]", "--parallelism", "7"], 7],
     ["what is asked for", "loopback", ["--spark-master", "local[2]", "--parallelism", "7"], 7],
-  ])("sources are split for %s (%s)", async (_what, environment, flags, tasks) => {
-    const { code, stdout, stderr } = await command(
-      ...["run", pipelineFile("splits"), "--runner", "spark", "--environment", environment],
-      ...flags,
-    );
-    expect(code, stderr).toBe(0);
-    expect(`${stdout}${stderr}`.match(/splitting for \d+ tasks/g)).toEqual([
-      `splitting for ${tasks} tasks`,
-    ]);
-  }, 120_000);
+  ])(
+    "sources are split for %s (%s)",
+    async (_what, environment, flags, tasks) => {
+      const { code, stdout, stderr } = await command(
+        ...["run", pipelineFile("splits"), "--runner", "spark", "--environment", environment],
+        ...flags,
+      );
+      expect(code, stderr).toBe(0);
+      expect(`${stdout}${stderr}`.match(/splitting for \d+ tasks/g)).toEqual([
+        `splitting for ${tasks} tasks`,
+      ]);
+    },
+    120_000,
+  );
 
   test("gives counters back, in words and as JSON", async () => {
     const words = await run([pipelineFile("upper")]);

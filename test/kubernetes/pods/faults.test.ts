@@ -8,6 +8,15 @@ import { createSecret, openWorkbench, type Workbench } from "../support/workbenc
 const SLOW_SUMS = "test/kubernetes/pods/pipelines/slow-sums.ts";
 const HOG = "test/kubernetes/pods/pipelines/hog.ts";
 const SUMS = Array.from({ length: 10 }, (_, digit) => `${digit}: ${7800 + 40 * digit}`);
+const SLOW = ["--millis", "100"];
+/** What breaks is one application; the rest of this file must not wait for it. */
+const LONG_MS = 900_000;
+
+interface Ended {
+  readonly code: number | null;
+  /** What stderr says, on one line. */
+  readonly said: string;
+}
 
 const cluster = testCluster();
 let bench: Workbench;
@@ -16,68 +25,112 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** Deploys and stays with the application; `output` is where its results go in the bucket. */
-function deploy(file: string, app: string, ...more: readonly string[]) {
-  const own = ["--output", `s3://${bench.bucket}/${app}/out`, "--progress", "plain"];
-  return bench.beamline([...bench.deployArguments(file, app), ...own, ...more]);
+/** Deploys and stays with the application, whose results go to its own folder of the bucket. */
+function deploy(file: string, app: string, ...more: readonly string[]): Promise<Ended> {
+  return run(app, [...bench.deployArguments(file, app), ...more]);
 }
 
-async function busy(app: string): Promise<readonly string[]> {
-  let found: readonly string[] = [];
+async function run(app: string, args: readonly string[]): Promise<Ended> {
+  const output = ["--output", `s3://${bench.bucket}/${app}/out`];
+  const { code, stderr } = await bench.beamline([...args, ...output]);
+  return { code, said: stderr.replace(/\s+/g, " ") };
+}
+
+/** Waits until executors are in the middle of the job, and names one. */
+async function busyExecutor(app: string): Promise<string> {
+  let found: string | undefined;
   await untilSlow(`${app} to be at work`, async () => {
-    found = await busyExecutors(cluster, app);
-    return found.length > 0;
+    [found] = await busyExecutors(cluster, app);
+    return found !== undefined;
   });
-  return found;
+  return found ?? "";
 }
 
-test("a job whose executor is killed in the middle of it gives the right result", async () => {
-  const deployed = deploy(SLOW_SUMS, "loses-executor", "--millis", "100");
-  const [executor] = await busy("loses-executor");
-  const labels = `sparkoperator.k8s.io/app-name=loses-executor,spark-exec-id=${executor}`;
-  await cluster.kubectl("delete", "pods", "-l", labels, "--grace-period=0", "--force");
-  const { code, stderr } = await deployed;
-  console.log(stderr);
-  expect(code, stderr).toBe(0);
-  expect(await bench.lines("loses-executor/out")).toEqual(SUMS);
-  expect(await cluster.kubectl("logs", "loses-executor-driver")).toMatch(/Lost executor/);
-});
+function kill(...selector: readonly string[]): Promise<string> {
+  return cluster.kubectl("delete", "pods", ...selector, "--grace-period=0", "--force");
+}
 
-test("a job whose driver is killed runs again, and gives the right result", async () => {
-  const deployed = deploy(SLOW_SUMS, "loses-driver", "--millis", "100", "--restart", "OnFailure", "--retries", "1");
-  await busy("loses-driver");
-  await cluster.kubectl("delete", "pod", "loses-driver-driver", "--grace-period=0", "--force");
-  const { code, stderr } = await deployed;
-  console.log(stderr);
-  expect(code, stderr).toBe(0);
-  expect(await bench.lines("loses-driver/out")).toEqual(SUMS);
-});
+test(
+  "a job whose executor is killed in the middle of it gives the right result",
+  async () => {
+    const app = "loses-executor";
+    const deployed = deploy(SLOW_SUMS, app, ...SLOW);
+    const executor = await busyExecutor(app);
+    await kill("-l", `sparkoperator.k8s.io/app-name=${app},spark-exec-id=${executor}`);
+    const { code, said } = await deployed;
+    expect(code, said).toBe(0);
+    expect(await bench.lines(`${app}/out`)).toEqual(SUMS);
+    const log = await cluster.kubectl("logs", `${app}-driver`);
+    expect(log).toContain(`Lost executor ${executor}`);
+  },
+  LONG_MS,
+);
 
-test("an image for another architecture is named as the reason", async () => {
-  const args = bench.deployArguments(SLOW_SUMS, "wrong-machine").map((word) => word === "linux/amd64" ? "linux/arm64" : word);
-  const { code, stderr } = await bench.beamline([...args, "--output", "s3://faults/wrong-machine/out"]);
-  console.log(code, stderr);
-});
+test(
+  "a job whose driver is killed runs again, and gives the right result",
+  async () => {
+    const app = "loses-driver";
+    const deployed = deploy(SLOW_SUMS, app, ...SLOW, "--restart", "OnFailure", "--retries", "1");
+    await busyExecutor(app);
+    await kill(`${app}-driver`);
+    const { code, said } = await deployed;
+    expect(code, said).toBe(0);
+    expect(said).toContain("about to be tried again");
+    expect(await bench.lines(`${app}/out`)).toEqual(SUMS);
+  },
+  LONG_MS,
+);
 
-test("a key that may not write is named as the reason", async () => {
-  const everything = [`arn:aws:s3:::${bench.bucket}`, `arn:aws:s3:::${bench.bucket}/*`];
-  const keys = await createMinioUser({ ...cluster.s3 }, "reader", [
-    { Effect: "Allow", Action: ["s3:*"], Resource: everything },
-    { Effect: "Deny", Action: ["s3:PutObject"], Resource: [`arn:aws:s3:::${bench.bucket}/denied/*`] },
-  ]);
-  await createSecret(cluster, "reader", keys);
-  const args = bench.deployArguments(SLOW_SUMS, "denied");
-  const { code, stderr } = await bench.beamline([...args, "--aws-secret", "reader", "--output", "s3://faults/denied/out"]);
-  console.log(code, stderr);
-});
+test(
+  "an image for another processor is named as the reason",
+  async () => {
+    const args = bench.deployArguments(SLOW_SUMS, "wrong-machine", "linux/arm64");
+    const { code, said } = await run("wrong-machine", args);
+    expect(code, said).toBe(1);
+    expect(said).toMatch(/was not made for the processor of the node that the pod is on/);
+    expect(said).toMatch(/mend beamline deploy .* --platform linux\/amd64/);
+  },
+  LONG_MS,
+);
 
-test("too little memory is named as the reason", async () => {
-  const { code, stderr } = await deploy(HOG, "hog");
-  console.log(code, stderr);
-});
+test(
+  "a key that may not write is named as the reason, with what to allow",
+  async () => {
+    const app = "denied";
+    const bucket = `arn:aws:s3:::${bench.bucket}`;
+    const keys = await createMinioUser(cluster.s3, "reader", [
+      { Effect: "Allow", Action: ["s3:*"], Resource: [bucket, `${bucket}/*`] },
+      { Effect: "Deny", Action: ["s3:PutObject"], Resource: [`${bucket}/${app}/*`] },
+    ]);
+    await createSecret(cluster, "reader", keys);
+    const { code, said } = await deploy(SLOW_SUMS, app, "--aws-secret", "reader");
+    expect(code, said).toBe(1);
+    expect(said).toMatch(/Cannot write "s3:\/\/faults\/denied\/.*": access is denied/);
+    expect(said).toContain(`allow s3:PutObject on ${bucket}/${app}/`);
+    expect(await bench.lines(`${app}/out`)).toEqual([]);
+  },
+  LONG_MS,
+);
 
-test("a namespace that the operator does not watch is named as the reason", async () => {
-  await cluster.kubectl("create", "namespace", "elsewhere");
-  const { code, stderr } = await deploy(SLOW_SUMS, "unseen", "--namespace", "elsewhere");
-  console.log(code, stderr);
-});
+test(
+  "too little memory is named as the reason, with how to give more",
+  async () => {
+    const { code, said } = await deploy(HOG, "hog");
+    expect(code, said).toBe(1);
+    console.log(said);
+    expect(said).toMatch(/memory/);
+  },
+  LONG_MS,
+);
+
+test(
+  "a namespace that the operator does not watch is named as the reason",
+  async () => {
+    await cluster.kubectl("create", "namespace", "elsewhere");
+    const { code, said } = await deploy(SLOW_SUMS, "unseen", "--namespace", "elsewhere");
+    expect(code, said).toBe(1);
+    expect(said).toContain("or it does not watch the namespace elsewhere");
+    expect(said).toMatch(/mend .*or deploy into a namespace that it watches: --namespace default/);
+  },
+  LONG_MS,
+);

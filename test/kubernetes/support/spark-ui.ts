@@ -31,9 +31,7 @@ export async function busyExecutors(cluster: TestCluster, app: string): Promise<
     return numActiveTasks > 0 && started < since;
   });
   if (!atWork) return [];
-  const executors: readonly Executor[] = JSON.parse(
-    await cluster.api("GET", `${own}/executors`),
-  );
+  const executors: readonly Executor[] = JSON.parse(await cluster.api("GET", `${own}/executors`));
   return executors
     .filter(({ id, activeTasks }) => id !== "driver" && activeTasks > 0)
     .map(({ id }) => id);

@@ -1,11 +1,11 @@
+import type { ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import {
   CreateBucketCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   S3Client,
 } from "@aws-sdk/client-s3";
-import type { ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { beamline, type CommandEnded } from "../../support/command-line.js";
 import type { MinioKeys } from "../../support/minio-user.js";
 import type { TestCluster } from "./test-cluster.js";
@@ -22,9 +22,10 @@ export interface Workbench {
   beamline(argv: readonly string[], watch?: (child: ChildProcess) => void): Promise<CommandEnded>;
   /**
    * The arguments of `beamline deploy FILE` that this cluster asks for: its image base, its bucket,
-   * and pods that are small enough for two of them and a driver to share two cores.
+   * pods that are small enough for two of them and a driver to share two cores, and one platform,
+   * linux/amd64 if need be.
    */
-  deployArguments(file: string, name: string): readonly string[];
+  deployArguments(file: string, name: string, platform?: string): readonly string[];
   /** The lines of all objects whose key begins so, sorted. */
   lines(prefix: string): Promise<readonly string[]>;
   close(): void;
@@ -50,10 +51,10 @@ export async function openWorkbench(cluster: TestCluster, name: string): Promise
     s3,
     beamline: (argv, watch) =>
       beamline(argv, { cwd: ROOT, env, ...(watch === undefined ? {} : { watch }) }),
-    deployArguments: (file, app) => [
+    deployArguments: (file, app, platform = "linux/amd64") => [
       ...["deploy", file, "--name", app, "--bucket", name],
       ...["--image", `${cluster.registry}/${name}`, "--base", cluster.spark],
-      ...["--platform", "linux/amd64", "--identity", "secret", "--aws-secret", name],
+      ...["--platform", platform, "--identity", "secret", "--aws-secret", name],
       ...["--driver-memory", "512m", "--executor-memory", "512m", "--harness-heap", "128"],
       ...["--set", "spec.driver.coreRequest=100m", "--set", "spec.executor.coreRequest=100m"],
     ],

@@ -6,7 +6,7 @@ import { z } from "zod";
 
 /** @type {typeof import("../../../packages/beamline/src/testing/table/index.js")} */
 const { PIPELINE_TABLE } = await import(
-  new URL("../../../packages/beamline/dist/testing/table/index.js", import.meta.url).href
+  new URL("../../../packages/beamline/dist/bundle/testing-table.js", import.meta.url).href
 );
 
 export const pipeline = definePipeline({

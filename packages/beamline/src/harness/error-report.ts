@@ -68,8 +68,9 @@ function textOf(error: unknown, key: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-const OWN_FOLDERS = ["exec", "harness", "engine", "coders", "runners", "pipeline", "bytes"].map(
-  (folder) => fileURLToPath(new URL(`../${folder}/`, import.meta.url)),
+/** In the package all modules lie in one folder: this one's. */
+const OWN_FOLDERS = ["", "exec", "engine", "coders", "runners", "pipeline", "bytes"].map((folder) =>
+  fileURLToPath(new URL(folder === "" ? "./" : `../${folder}/`, import.meta.url)),
 );
 
 /** The frames of an error's stack that people can do something about. */

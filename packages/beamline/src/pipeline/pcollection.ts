@@ -281,7 +281,8 @@ export class PCollection<out T> extends PCollectionHandle {
   ): TaggedOutputs<Out, Tags, Names>;
   parDo(...args: readonly unknown[]): unknown {
     const { label, fn: make, rest } = splitFunction<() => unknown>("parDo", args);
-    const options = Array.isArray(rest[0]) ? { tags: rest[0] } : rest[0];
+    const isOptions = typeof rest[0] === "object" && !Array.isArray(rest[0]);
+    const options = isOptions ? rest[0] : { tags: rest[0] };
     const given = tagsOf(label, (options as { readonly tags?: unknown } | undefined)?.tags);
     const place = { transform: label.name };
     const made = userFnOf(label, make);

@@ -55,6 +55,7 @@ export async function deployImage(request: ImageRequest): Promise<DeployImage> {
   const options: BuildOptions = {
     ...buildOptions(cli, signal),
     onProgress,
+    awsProfile: flags.awsProfile,
     ...(insecure === undefined ? {} : { insecure }),
   };
   const registries = openRegistries(plan, options);

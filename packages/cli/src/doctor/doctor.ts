@@ -3,7 +3,7 @@ import type { Context } from "../command/command.js";
 import { exitCodes } from "../command/exit-code.js";
 import { type Problem, UsageError } from "../command/usage-error.js";
 import { withConfig } from "../config/with-config.js";
-import { eitherOf } from "../text/names.js";
+import { countOf, eitherOf } from "../text/names.js";
 import { nearest } from "../text/nearest.js";
 import type { Check } from "./check.js";
 import { checks } from "./checks.js";
@@ -34,7 +34,13 @@ export async function doctor({
   const world = await worldOf(subject, flags, cli, signal);
   try {
     const waiting = new Set(chosen.map(({ id }) => id));
-    const showProgress = () => terminal.progress(`Checking ${[...waiting].join(", ")}`);
+    // Where lines stay, one has to do.
+    const showProgress = () =>
+      terminal.progress(
+        cli.stderr.isTerminal
+          ? `Checking ${[...waiting].join(", ")}`
+          : `Running ${countOf(chosen.length, "check")}`,
+      );
     showProgress();
     const reports = await runChecks(chosen, world, {
       onReport({ id }) {

@@ -20,6 +20,8 @@ export interface BuildOptions {
   readonly store: LayerStore;
   /** A folder for what is found out about bases. */
   readonly memory: string;
+  /** Whose credentials ECR sees. Default: by AWS's conventions. */
+  readonly awsProfile?: string | undefined;
   /** Registries that speak plain HTTP, besides those on this machine. */
   readonly insecure?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -65,14 +67,19 @@ export interface ImageRegistries {
 /** Opens the registries of a plan; nothing is asked of them yet. */
 export function openRegistries(
   { base, target }: Pick<ImagePlan, "base" | "target">,
-  { env, signal, insecure }: Pick<BuildOptions, "env" | "signal" | "insecure">,
+  {
+    env,
+    signal,
+    insecure,
+    awsProfile,
+  }: Pick<BuildOptions, "env" | "signal" | "insecure" | "awsProfile">,
 ): ImageRegistries {
   const clients = new Map<string, RegistryClient>();
   const clientOf = ({ host }: ImageReference): RegistryClient => {
     const known = clients.get(host);
     if (known !== undefined) return known;
     const credentials = (): Promise<Credentials | undefined> =>
-      findCredentials(host, { env, signal });
+      findCredentials(host, { env, signal, aws: { profile: awsProfile } });
     const made = new RegistryClient({
       host,
       credentials,
@@ -88,7 +95,10 @@ export function openRegistries(
     base: new Repository(clientOf(base), base.repository, { push: false }),
     target: new Repository(clientOf(target), target.repository, { push: true, mountFrom }),
     mountFrom,
-    ecr: registry && { client: new Ecr(registry), repository: target.repository },
+    ecr: registry && {
+      client: new Ecr(registry, { profile: awsProfile }),
+      repository: target.repository,
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { choiceFlag, switchFlag, textFlag } from "../command/flag.js";
-import { configFlags } from "../manifest/manifest-flags.js";
+import { configFlags, placeFlags } from "../manifest/manifest-flags.js";
 import { jobNameFlag, parallelismFlag, runnerOptionFlag } from "../remote/remote-flags.js";
 import { platforms } from "./node-release.js";
 import { DEFAULT_BASE } from "./plan-image.js";
@@ -47,6 +47,7 @@ export const imageFlags = {
       "Write a Dockerfile and what it copies there instead, and print the docker buildx line",
   }),
   sbom: textFlag({ placeholder: "FILE", summary: "Write the bill of materials (SPDX) there, too" }),
+  awsProfile: placeFlags.awsProfile,
   dryRun: switchFlag({ summary: "Only look, and show what would be pushed" }),
   jobServerJar: textFlag({
     placeholder: "FILE",

@@ -46,7 +46,13 @@ export async function makeImage(
   const scratch = await mkdtemp(join(tmpdir(), "beamline-image-"));
   try {
     const onProgress = (text: string) => terminal.progress(text);
-    const options: BuildOptions = { ...buildOptions(cli, signal), onProgress, ...insecure(flags) };
+    const { awsProfile } = flags;
+    const options: BuildOptions = {
+      ...buildOptions(cli, signal),
+      onProgress,
+      awsProfile,
+      ...insecure(flags),
+    };
     const plan = await planFor(pipeline, flags, { cli, terminal, signal, scratch });
     const done = await carryOut(plan, flags, options, { cli, terminal });
     terminal.progress(undefined);

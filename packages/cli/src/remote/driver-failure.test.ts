@@ -49,3 +49,11 @@ test("driverFailure gives Java's last cause, or the place of the log where it ca
     /ended as FAILED; see its log/,
   );
 });
+
+test("driverFailure tells a cluster of another Scala by the class that Java misses there", () => {
+  const log = `Exception in thread "main" java.lang.NoClassDefFoundError: scala/Serializable\n\tat x\n`;
+  expect(driverFailure({ ...DRIVER, log })).toMatchObject({
+    code: "SPARK_SCALA",
+    message: expect.stringContaining("one for Scala 2.13; submit to a Spark 3.5 for Scala 2.12"),
+  });
+});

@@ -13,6 +13,10 @@ export interface FailedDriver {
   readonly root: string;
 }
 
+/** What Java says where Beam's runner meets another Scala than the one that it was compiled for. */
+const OTHER_SCALA =
+  /(?:NoClassDefFoundError|NoSuchMethodError|ClassNotFoundException)\b[^\n]*\bscala[./]/;
+
 /** Why a driver failed: in the words of the worker that failed, where the driver's log has them. */
 export function driverFailure({ submissionId, status, log, root }: FailedDriver): BeamlineError {
   const report = log === undefined ? undefined : decodeErrorReport(log);
@@ -21,6 +25,13 @@ export function driverFailure({ submissionId, status, log, root }: FailedDriver)
   const where = worker === undefined ? "the worker that ran it" : `the worker ${worker}`;
   const cause = (log === undefined ? undefined : lastCause(log)) ?? message?.split("\n", 1)[0];
   const why = cause === undefined || cause === "" ? "" : ` (${cause})`;
+  if (log !== undefined && OTHER_SCALA.test(log)) {
+    return new BeamlineError(
+      "SPARK_SCALA",
+      `Cannot finish the job: its driver ${submissionId} missed a part of Scala 2.12${why}, so that the cluster's Spark is most likely one for Scala 2.13; submit to a Spark 3.5 for Scala 2.12`,
+      { origin: "remote" },
+    );
+  }
   return new BeamlineError(
     "SPARK_DRIVER_FAILED",
     `Cannot finish the job: its driver ${submissionId} ended as ${state}${why}; see its log, ${submissionId}/stderr in the work folder of ${where}`,

@@ -26,6 +26,9 @@ export interface Times {
 /** Takes a pane. The arrays are the taker's, and the bytes stay as they are. */
 export type EmitPane = (key: Uint8Array, values: readonly Uint8Array[], meta: ElementMeta) => void;
 
+// A long file: cells, windows, heaps and the log of a bundle change together, and only here. What
+// can be said without them stands in the files beside this one.
+
 const NOT_DUE = Number.POSITIVE_INFINITY;
 
 /** What a cell and its entries in tables come to, beyond key and values. */

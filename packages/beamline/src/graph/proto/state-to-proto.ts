@@ -2,7 +2,9 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { bytes } from "../../coders/bytes.js";
 import type { Coder } from "../../coders/coder.js";
 import { js } from "../../coders/js.js";
+import { lengthPrefix } from "../../coders/length-prefix.js";
 import { timer } from "../../coders/timer.js";
+import { wireForm } from "../../coders/wire-form.js";
 import { type DoFnSignature, isStateful } from "../../fn/do-fn-signature.js";
 import type { CellSpec } from "../../fn/state/cell-spec.js";
 import { EXPIRATION_FAMILY } from "../../model/state-scope.js";
@@ -32,7 +34,7 @@ export interface StateTranslation {
 /** The fields of a ParDoPayload that come from what its DoFn asks for besides elements. */
 export function stateSpecsOf(signature: DoFnSignature, how: StateTranslation) {
   const timerCoder = () =>
-    how.coders.idOf(timer(how.keyCoder, how.windowCoder) as unknown as Coder<unknown>);
+    how.coders.idOf(timer(wireForm(how.keyCoder, opaque), how.windowCoder) as Coder<unknown>);
   const family = (domain: TimeDomain) => ({
     timeDomain:
       domain === "event-time" ? TimeDomain_Enum.EVENT_TIME : TimeDomain_Enum.PROCESSING_TIME,
@@ -51,6 +53,9 @@ export function stateSpecsOf(signature: DoFnSignature, how: StateTranslation) {
     onWindowExpirationTimerFamilySpec: signature.onWindowExpiration ? EXPIRATION_FAMILY : "",
   };
 }
+
+/** Python's runner wants to know every coder in a timer, so that ours are called bytes. */
+const opaque = () => lengthPrefix(bytes) as Coder<unknown>;
 
 /** What such a DoFn demands of a runner: stands in `Pipeline.requirements`. */
 export function* requirementsOf(signature: DoFnSignature): Iterable<string> {

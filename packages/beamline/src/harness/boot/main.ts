@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 // Entry of a worker process. Nothing of ours is imported before Node is known to be able to.
@@ -65,11 +65,15 @@ function endWithParent(stop: AbortController): void {
   }, PARENT_LOOK_MS).unref();
 }
 
+/** From the package.json above this file, however deep it lies: it is bundled in several ways. */
 function ownVersion(): string {
-  const manifest = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
-  const parsed: unknown = JSON.parse(manifest);
-  const { version } = parsed as { readonly version: string };
-  return version;
+  for (let folder = new URL(".", import.meta.url); ; folder = new URL("..", folder)) {
+    const manifest = new URL("package.json", folder);
+    if (!existsSync(manifest)) continue;
+    const parsed: unknown = JSON.parse(readFileSync(manifest, "utf8"));
+    const { version } = parsed as { readonly version: string };
+    return version;
+  }
 }
 
 // Worker threads of a pipeline that never yields must not keep the process.

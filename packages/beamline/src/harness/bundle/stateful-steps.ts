@@ -1,7 +1,8 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import type { Coder } from "../../coders/coder.js";
 import { js } from "../../coders/js.js";
-import { TimerCoder } from "../../coders/timer.js";
+import { TimerCoder, timer } from "../../coders/timer.js";
+import { wireForm } from "../../coders/wire-form.js";
 import type { Step } from "../../exec/stage.js";
 import { isStatefulFn } from "../../graph/stateful.js";
 import { BeamlineError } from "../../model/errors.js";
@@ -18,7 +19,7 @@ export function isStatefulStep({ operation }: Step): boolean {
   return operation.kind === "parDo" && isStatefulFn(operation.fn);
 }
 
-/** The timer families of a stateful transform, in the coders that the runner has chosen. */
+/** The timer families of a stateful transform. */
 export function familiesOf(
   id: string,
   step: Step,
@@ -28,15 +29,17 @@ export function familiesOf(
 ): FamilyPort[] {
   const payload = fromBinary(ParDoPayloadSchema, spec?.payload ?? new Uint8Array(0));
   return Object.entries(payload.timerFamilySpecs).map(([family, { timerFamilyCoderId }]) => {
-    const coder: unknown = coders.coder(descriptor, timerFamilyCoderId);
-    if (!(coder instanceof TimerCoder)) throw notATimerCoder(descriptor.id, id, family);
+    const declared: unknown = coders.coder(descriptor, timerFamilyCoderId);
+    if (!(declared instanceof TimerCoder)) throw notATimerCoder(descriptor.id, id, family);
+    const keyCoder = keyCoderOf(step);
     return {
       transform: id,
       step: step.name,
       family,
       domain: domainOf(step, family),
-      coder,
-      keyCoder: keyCoderOf(step),
+      // What is declared calls keys that only we can read bytes.
+      coder: timer(wireForm(keyCoder), declared.window),
+      keyCoder,
       windowing: step.windowing,
     };
   });

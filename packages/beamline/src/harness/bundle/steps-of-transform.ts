@@ -122,8 +122,10 @@ function splittableStep(
   const make: () => AnySplittableDoFn = node.fn.make;
   const operation: StepOperation = { kind: "splittable", step, make };
   const input = mainInput(draft, node);
-  const sideInputs = stepSideInputsOf(node, draft.graph);
-  const outputs = step === "processSized" ? outputsByTag(draft, node) : onlyOutput(draft);
+  // Only process() is given a context.
+  const reads = step === "processSized";
+  const sideInputs = reads ? stepSideInputsOf(node, draft.graph) : {};
+  const outputs = reads ? outputsByTag(draft, node) : onlyOutput(draft);
   const windowing = windowingOf(draft, node.input);
   return { name: transform, operation, input, outputs, ...windowing, ...sideInputs };
 }

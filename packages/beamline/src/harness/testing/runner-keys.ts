@@ -4,6 +4,7 @@ import { readLatin1 } from "../../bytes/latin1.js";
 import type { Coder } from "../../coders/coder.js";
 import { js } from "../../coders/js.js";
 import { type TimerCoder, timer } from "../../coders/timer.js";
+import { wireForm } from "../../coders/wire-form.js";
 import { expiryOf, windowCoderOf } from "../../exec/state/window-coding.js";
 import type { DoFnSignature } from "../../fn/do-fn-signature.js";
 import { isStatefulFn } from "../../graph/stateful.js";
@@ -60,7 +61,7 @@ export class RunnerKeys {
     this.families = [...timers, ...(onWindowExpiration ? [expiration] : [])];
     this.keyCoder = stage.coders.get(step.input)?.components[0] ?? js;
     this.windowCoder = windowCoderOf(step.windowing);
-    this.timerCoder = timer(this.keyCoder, this.windowCoder);
+    this.timerCoder = timer(wireForm(this.keyCoder), this.windowCoder);
     const bag = ({ transformId, userStateId }: BagKey) => state.bag(transformId, userStateId);
     const scope = ({ key, window }: BagKey) => this.scopeOf(Buffer.from(key), Buffer.from(window));
     this.serve = serveUserState({

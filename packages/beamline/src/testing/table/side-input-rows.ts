@@ -1,7 +1,14 @@
 import { sum } from "../../combiners/sum.js";
 import type { ProcessContext } from "../../fn/context.js";
 import { DoFn } from "../../fn/do-fn.js";
+import {
+  type OffsetRange,
+  OffsetRangeTracker,
+  offsetRangeCoder,
+  splitOffsetRange,
+} from "../../fn/offset-range.js";
 import type { SideMap, SideMultimap } from "../../fn/side-views.js";
+import { SplittableDoFn } from "../../fn/splittable-do-fn.js";
 import type { Window } from "../../model/window.js";
 import type { PCollection } from "../../pipeline/pcollection.js";
 import type { Pipeline } from "../../pipeline/pipeline.js";
@@ -41,6 +48,43 @@ class Lookup extends DoFn<
     const total = totals.get(name);
     if (total === undefined) ctx.outputTo("unknown", name);
     else ctx.output(`${name}: ${total} ${unit} of ${sorted(all.get(name)).join("+")}`);
+  }
+}
+
+/** Emits the numbers of a range times a factor from the side. */
+class Times extends SplittableDoFn<
+  OffsetRange,
+  OffsetRange,
+  number,
+  number,
+  Record<never, never>,
+  { factor: number }
+> {
+  readonly restrictionCoder = offsetRangeCoder;
+
+  initialRestriction(range: OffsetRange): OffsetRange {
+    return range;
+  }
+
+  override split(_range: OffsetRange, restriction: OffsetRange): OffsetRange[] {
+    return splitOffsetRange(restriction, 2, 1);
+  }
+
+  size(_range: OffsetRange, [start, end]: OffsetRange): number {
+    return end - start;
+  }
+
+  newTracker(restriction: OffsetRange): OffsetRangeTracker {
+    return new OffsetRangeTracker(restriction);
+  }
+
+  *process(
+    _range: OffsetRange,
+    tracker: OffsetRangeTracker,
+    ctx: ProcessContext<number, Record<never, never>, { factor: number }>,
+  ): Iterable<number> {
+    let [next] = tracker.currentRestriction();
+    for (; tracker.tryClaim(next); next++) yield next * ctx.side.factor;
   }
 }
 
@@ -247,6 +291,19 @@ export const SIDE_INPUT_ROWS: readonly Row[] = [
       return out.flatten(unknown);
     },
     ["apple: 4 kg of 1+3", "plum"],
+  ),
+  row(
+    "side-of-a-splittable-do-fn",
+    (p) => {
+      const factor = p.create("Factors", [2, 5]).sum().asSingleton();
+      return p
+        .create<OffsetRange>([
+          [0, 3],
+          [10, 11],
+        ])
+        .parDo("Times", () => new Times(), { side: { factor } });
+    },
+    [0, 7, 14, 70],
   ),
   row(
     "side-from-the-main-input",

@@ -1,4 +1,5 @@
 import { listObjects } from "../../kube/objects.js";
+import { countOf } from "../../text/names.js";
 import { type Check, fail, ok, warn } from "../check.js";
 import { mayRunOn } from "../fits-node.js";
 import type { Node, Pod, ResourceQuota } from "../kube-types.js";
@@ -97,7 +98,7 @@ export const capacityCheck: Check = {
     if (problems.length === 0) {
       const list = podRequests(spec).map(
         ({ role, count, cores, memory }) =>
-          `${count} ${role} of ${formatCores(cores)} cores and ${formatMemory(memory)}`,
+          `${countOf(count, role)} of ${formatCores(cores)} cores and ${formatMemory(memory)}`,
       );
       const note = pods === undefined ? ", what runs there now not counted" : "";
       return ok(

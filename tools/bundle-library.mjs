@@ -1,0 +1,106 @@
+// Makes dist/bundle of the library: what its exports and programs load, as a few files in place of
+// several hundred. A worker, a worker thread and a command each import most of the library, and
+// reading and linking many small modules took half of the time that they need to start.
+//
+// All files lie in one folder, because threads are started from files beside the module that starts
+// them (`new URL("./worker.js", import.meta.url)`).
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { build } from "esbuild";
+
+/** Modules that are started rather than imported, by their name in the bundle. */
+const PROGRAMS = {
+  boot: "harness/boot/main",
+  "lane-thread": "harness/lanes/lane-thread",
+  worker: "runners/local/worker",
+};
+
+/** What only our own tests load, and the package leaves out. */
+const TESTED = { "testing-table": "testing/table/index" };
+
+/**
+ * Goes into the bundle: some eighty small modules, of which the generated messages need the very
+ * version that they were generated for.
+ */
+const INSIDE = "@bufbuild/protobuf";
+
+const folder = "packages/beamline";
+
+/**
+ * @type {{
+ *   exports: Record<string, string | { types: string, default: string }>,
+ *   dependencies: Record<string, string>,
+ *   peerDependencies: Record<string, string>,
+ * }}
+ */
+const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+const { exports, dependencies, peerDependencies } = manifest;
+
+/** @type {Record<string, string>} */
+const entryPoints = {};
+for (const [name, module] of Object.entries({ ...PROGRAMS, ...TESTED })) {
+  entryPoints[name] = join(folder, "dist", `${module}.js`);
+}
+for (const target of Object.values(exports)) {
+  if (typeof target === "string") continue;
+  const name = /^\.\/dist\/bundle\/([\w-]+)\.js$/.exec(target.default)?.[1];
+  if (name === undefined) {
+    throw new Error(`Cannot bundle ${target.default}: name a file of ./dist/bundle in "exports"`);
+  }
+  entryPoints[name] = join(folder, target.types.replace(/\.d\.ts$/, ".js"));
+}
+
+const outdir = resolve(folder, "dist", "bundle");
+const { outputFiles } = await build({
+  entryPoints,
+  outdir,
+  write: false,
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  external: Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => name !== INSIDE),
+  sourcemap: "linked",
+  sourcesContent: false,
+  logLevel: "warning",
+});
+
+/** @type {Map<string, string>} */
+const files = new Map();
+for (const { path, text } of outputFiles) {
+  files.set(path, path.endsWith(".map") ? withSourcesOfOthers(text) : text);
+}
+files.set(join(outdir, "THIRD-PARTY.txt"), noticeOf(INSIDE));
+
+// Somebody may run what is there: parts come before what imports them, and go after it.
+mkdirSync(outdir, { recursive: true });
+const isChunk = (/** @type {string} */ path) => basename(path).startsWith("chunk-");
+const [chunks, entries] = [[...files.keys()].filter(isChunk), [...files.keys()]];
+for (const path of [...chunks, ...entries]) writeFileSync(path, files.get(path) ?? "");
+for (const name of readdirSync(outdir)) {
+  const path = join(outdir, name);
+  if (!files.has(path)) rmSync(path);
+}
+
+/**
+ * A map with the sources that the package does not hold besides.
+ * @param {string} text
+ */
+function withSourcesOfOthers(text) {
+  /** @type {{ sources: string[], sourcesContent?: (string | null)[] }} */
+  const map = JSON.parse(text);
+  map.sourcesContent = map.sources.map((source) =>
+    source.includes("node_modules/") ? readFileSync(resolve(outdir, source), "utf8") : null,
+  );
+  return JSON.stringify(map);
+}
+
+/** @param {string} name */
+function noticeOf(name) {
+  const installed = join("node_modules", name);
+  const { version, license } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+  const source = readFileSync(join(installed, "dist/esm/index.js"), "utf8");
+  const notice = /^(?:\/\/.*\n)+/.exec(source)?.[0].replace(/^\/\/ ?/gm, "") ?? "";
+  return `These files hold ${name} ${version}, under ${license}:\n\n${notice}`;
+}
