@@ -34,8 +34,15 @@ test("threads read and write user state that the runner keeps", async () => {
   const { runner, begin } = open;
   const outputs: unknown[] = [];
   for (const pairs of [
-    [["a", 1], ["b", 1], ["a", 2]],
-    [["a", 2], ["b", 5]],
+    [
+      ["a", 1],
+      ["b", 1],
+      ["a", 2],
+    ],
+    [
+      ["a", 2],
+      ["b", 5],
+    ],
   ]) {
     const bundle = begin();
     const segment = { instructionId: bundle.instruction, transformId: "step0" };

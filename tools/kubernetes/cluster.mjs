@@ -71,15 +71,14 @@ async function up() {
     const missing = missingForPods();
     if (missing.length > 0) fail(`Cannot start a node: ${missing.join("; ")}`, 1);
   }
-  const parts = missingParts(tier);
-  if (
-    parts.length > 0 &&
-    (await Promise.race([outOfTime(), ensureParts(tier).then(() => false)]))
-  ) {
-    const still = missingParts(tier).join(", ");
-    const spent = `were not built in ${values.budget} s: ${still}`;
+  // Here and not in the cluster, which has no way out.
+  const built = ensureParts(tier).then(() => true);
+  const ready = missingParts(tier).length === 0 ? built : Promise.race([built, outOfTime()]);
+  const inTime = await ready.catch((error) => fail(error.message, 1));
+  if (!inTime) {
+    const missing = missingParts(tier).join(", ");
     fail(
-      `Cannot start the cluster: parts ${spent}; run node tools/kubernetes/build.mjs`,
+      `Cannot start the cluster: not built in ${values.budget} s: ${missing}; run node tools/kubernetes/build.mjs`,
       OUT_OF_TIME,
     );
   }
@@ -154,10 +153,10 @@ function insider() {
   );
 }
 
-/** @returns {Promise<true>} where there is a budget; else it never ends */
+/** @returns {Promise<false>} where there is a budget; else it never ends */
 async function outOfTime() {
   if (values.budget === undefined) return new Promise(() => {});
-  return setTimeout(Number(values.budget) * 1000, true);
+  return setTimeout(Number(values.budget) * 1000, false);
 }
 
 /**

@@ -1,17 +1,19 @@
-import type { ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Text, textToCount, WORDCOUNT } from "../../spark/support.js";
+import type { CommandEnded } from "../../support/command-line.js";
 import { untilSlow } from "../support/applications.js";
 import { testCluster } from "../support/test-cluster.js";
 import { openWorkbench, type Workbench } from "../support/workbench.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const NAME = "lear";
-const BUCKET = "deploy-test";
+/** Another one each time, so that a cluster that is used again has nothing of it yet. */
+const BUCKET = `deploy-${Date.now().toString(36)}`;
 
 const cluster = testCluster();
 let bench: Workbench;
@@ -63,6 +65,7 @@ test("deploy takes a pipeline from TypeScript to its results in S3", async () =>
       const listed = await cluster.kubectl("exec", pod, "--", "ps", "-eo", "args");
       harness ||= listed.split("\n").find((line) => line.includes("--provision_endpoint=")) ?? "";
     }
+    await setTimeout(500);
     return over || harness !== "";
   });
   const { code, stderr } = await deploying;
@@ -73,7 +76,7 @@ test("deploy takes a pipeline from TypeScript to its results in S3", async () =>
   expect(stderr).toMatch(/upload +record/);
   expect(stderr).toMatch(/create +SparkApplication default\/lear/);
   expect(stderr).toMatch(/Done in .*: default\/lear/);
-  expect(harness).toMatch(/node .*--id=\S+ --provision_endpoint=/);
+  expect(harness).toMatch(/\/opt\/.* --id=\S+ --provision_endpoint=/);
   report(
     "cold deploy, image included, to the end of the job",
     `${Math.round(performance.now() - started)} ms`,
@@ -143,15 +146,12 @@ test("app list, show, logs and metrics tell of it, also when it has ended", asyn
 });
 
 test("app history starts a History Server on the event log, and it lists the application", async () => {
-  const started = spawnForward("app", "history", NAME, "--port", "0", "--json");
-  const url = await started.url;
-  const response = await fetch(`${url}/api/v1/applications`);
-  const listed: unknown = await response.json();
-  expect(listed).toEqual([
-    expect.objectContaining({ name: NAME, id: expect.stringMatching(/^spark-/) }),
-  ]);
-  await started.stop();
-  await expect(fetch(url)).rejects.toThrow();
+  await whileShown(["app", "history", NAME], async (url) => {
+    const listed: unknown = await (await fetch(`${url}/api/v1/applications`)).json();
+    expect(listed).toEqual([
+      expect.objectContaining({ name: NAME, id: expect.stringMatching(/^spark-/) }),
+    ]);
+  });
 });
 
 test("a second deploy of the same code sends nothing and runs it again", async () => {
@@ -175,11 +175,11 @@ test("a second deploy of the same code sends nothing and runs it again", async (
 
 test("app ui shows Spark's UI of a running driver through the API server", async () => {
   await untilSlow("the driver", async () => (await stateOf(NAME)) === "RUNNING");
-  const started = spawnForward("app", "ui", NAME, "--port", "0", "--json");
-  const url = await started.url;
-  await untilSlow("Spark's UI", async () => (await fetch(`${url}/jobs/`)).ok);
-  expect(await (await fetch(`${url}/jobs/`)).text()).toContain("Spark Jobs");
-  await started.stop();
+  await whileShown(["app", "ui", NAME], async (url) => {
+    await untilSlow("Spark's UI", async () => {
+      return (await (await fetch(`${url}/jobs/`)).text()).includes("Spark Jobs");
+    });
+  });
 });
 
 test("Ctrl-C leaves the application running and says how to come back", async () => {
@@ -193,31 +193,33 @@ test("Ctrl-C leaves the application running and says how to come back", async ()
   expect(watched.code, watched.stderr).toBe(0);
 });
 
-/** A command that shows a page on a port of this machine until it is told to stop. */
-function spawnForward(...argv: readonly string[]) {
-  let child: ChildProcess | undefined;
-  let ended: Promise<unknown> = Promise.resolve();
+/** Runs a command that shows a page on a port of this machine until it is told to stop. */
+async function whileShown(
+  argv: readonly string[],
+  look: (url: string) => Promise<void>,
+): Promise<void> {
+  let stop = () => {};
+  let ended: Promise<CommandEnded> | undefined;
   const url = new Promise<string>((resolve, reject) => {
-    ended = bench
-      .beamline(argv, (started) => {
-        child = started;
-        let out = "";
-        started.stdout?.on("data", (chunk) => {
-          out += chunk;
-          const [found] = /http:\/\/localhost:\d+/.exec(out) ?? [];
-          if (found !== undefined) resolve(found);
-        });
-      })
-      .then(({ code, stderr }) => {
-        expect(code, stderr).toBe(0);
-        reject(new Error(`it ended before it showed anything: ${stderr}`));
+    ended = bench.beamline([...argv, "--port", "0", "--json"], (child) => {
+      stop = () => void child.kill("SIGINT");
+      let out = "";
+      child.stdout?.on("data", (chunk) => {
+        out += chunk;
+        const [found] = /http:\/\/localhost:\d+/.exec(out) ?? [];
+        if (found !== undefined) resolve(found);
       });
+    });
+    ended.then(({ stderr }) => reject(new Error(`it showed nothing: ${stderr}`)), reject);
   });
-  const stop = async () => {
-    child?.kill("SIGINT");
-    await ended.catch(() => undefined);
-  };
-  return { url, stop };
+  try {
+    await look(await url);
+  } finally {
+    stop();
+    const { code, stderr } = (await ended) ?? { code: 1, stderr: "" };
+    expect(code, stderr).toBe(0);
+  }
+  await expect(fetch(await url)).rejects.toThrow();
 }
 
 /** The pipeline with other code in place of the text that it makes of a word and its count. */

@@ -48,6 +48,8 @@ interface Provocation {
   /** Tells several of one row apart. */
   readonly name?: string;
   readonly how?: string;
+  /** Default: a Secret with keys that may use the bucket. */
+  readonly identity?: readonly string[];
   readonly args?: readonly string[] | (() => Promise<readonly string[]>);
   /** Done to the application once it is there. */
   readonly once?: (app: string) => Promise<void>;
@@ -111,7 +113,7 @@ const PROVOCATIONS: readonly Provocation[] = [
   },
   {
     id: "no-credentials",
-    args: ["--identity", "irsa"],
+    identity: ["--identity", "irsa"],
     cause: /beamline-spark is bound to no role/,
   },
   {
@@ -235,11 +237,11 @@ describe("a failure of the cluster is told by its cause", () => {
 
   test.concurrent.each(PROVOCATIONS)(
     "$id",
-    async ({ id, name = id, how = "well", args = [], once, cause }) => {
+    async ({ id, name = id, how = "well", identity, args = [], once, cause }) => {
       await free(async () => {
         const own = how === "well" ? image : await makeImage(["--platform", "linux/amd64"], how);
         const more = typeof args === "function" ? await args() : args;
-        const { code, stderr } = await bench.beamline([...deployment(name, how, own), ...more]);
+        const { code, stderr } = await bench.beamline([...deployment(name, how, own, identity), ...more]);
         expect(code, stderr).toBe(0);
         await once?.(name);
         const finding = await untilFound(name, id);
@@ -370,7 +372,12 @@ test("no-crd: a cluster without the operator is told", async () => {
   }
 });
 
-function deployment(name: string, how: string, reference: string): string[] {
+function deployment(
+  name: string,
+  how: string,
+  reference: string,
+  identity: readonly string[] = secret,
+): string[] {
   return [
     ...["deploy", PIPELINE, "--name", name, "--output", `s3://${BUCKET}/out/${how}`, "--how", how],
     ...[
@@ -378,7 +385,7 @@ function deployment(name: string, how: string, reference: string): string[] {
       BUCKET,
       "--image",
       reference,
-      ...secret,
+      ...identity,
       "--executors",
       "1",
       "--executor-cores",

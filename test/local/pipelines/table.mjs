@@ -1,6 +1,6 @@
 // The pipeline table as a pipeline that worker threads can load: all rows, each with a check of
 // its elements, as composites of one job; or one row.
-import { definePipeline } from "beamline";
+import { definePipeline, globalWindows } from "beamline";
 import { elementsAre } from "beamline/testing";
 import { z } from "zod";
 
@@ -15,7 +15,10 @@ export const pipeline = definePipeline({
   build(p, { row }) {
     for (const { name, build, expected } of PIPELINE_TABLE) {
       if (row !== undefined && row !== name) continue;
-      p.apply(name, (pipeline) => build(pipeline).apply(elementsAre(expected)));
+      // Elements in windows would be compared window by window.
+      p.apply(name, (pipeline) =>
+        build(pipeline).window("All", globalWindows()).apply(elementsAre(expected)),
+      );
     }
   },
 });

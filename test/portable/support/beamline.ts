@@ -1,12 +1,18 @@
 // What users get is tested, the build, and with it parts of it that are not public.
 export {
+  afterCount,
+  afterWatermark,
   BeamlineError,
   type BundleContext,
+  defaultTrigger,
   DoFn,
+  fixedWindows,
   generateSequence,
   globalWindows,
   type PCollection,
   Pipeline,
+  type ProcessContext,
+  sessions,
   text,
   toList,
   UserCodeError,
@@ -16,6 +22,7 @@ export {
   type JobState,
   jobMetrics,
   listJobs,
+  type PortableRunOptions,
   type RunnerName,
   runPortable,
   showJob,
@@ -23,4 +30,5 @@ export {
   waitJob,
 } from "../../../packages/beamline/dist/runners/portable/index.js";
 export { compareBags } from "../../../packages/beamline/dist/testing/compare-bags.js";
+export { testStream } from "../../../packages/beamline/dist/testing/index.js";
 export { PIPELINE_TABLE, type Row } from "../../../packages/beamline/dist/testing/table/index.js";

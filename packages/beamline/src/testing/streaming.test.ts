@@ -195,6 +195,25 @@ describe("a streaming pipeline", () => {
     expect(elements.map(([total]) => total)).toEqual([1, 3, 7]);
   });
 
+  test("lets go of the state of windows that have expired, and ends", async () => {
+    const stream = scores()
+      .add([["a", 1], 1], [["b", 2], 2])
+      .advanceWatermarkTo(12)
+      .add([["a", 4], 3], [["a", 8], 14]);
+    const { elements } = await run((p) =>
+      p
+        .apply(stream)
+        .window(fixedWindows(10), { allowedLateness: 10, accumulation: "discarding" })
+        .parDo(() => new Gather()),
+    );
+    expect(elements.map(([text, window]) => [text, window])).toEqual([
+      ["a: 1", "[0, 10)"],
+      ["b: 2", "[0, 10)"],
+      ["a: 1,4", "[0, 10)"],
+      ["a: 8", "[10, 20)"],
+    ]);
+  });
+
   test("keeps state, and fires timers by event time and by the clock", async () => {
     const stream = scores()
       .add([["a", 1], 1], [["a", 2], 2], [["b", 4], 3])
@@ -214,6 +233,19 @@ describe("a streaming pipeline", () => {
     ]);
   });
 });
+
+/** Emits what has come for a key and window when the window ends, and keeps it. */
+class Gather extends DoFn<[string, number], string> {
+  private readonly numbers = this.bagState<number>();
+  private readonly end = this.eventTimer((ctx) => {
+    ctx.output(`${ctx.key}: ${[...this.numbers.read()].join()}`);
+  });
+
+  override process([, n]: [string, number], ctx: ProcessContext<string>): void {
+    this.numbers.add(n);
+    this.end.set(ctx.window.end - 1);
+  }
+}
 
 class Flush extends DoFn<[string, number], string> {
   private readonly sum = this.valueState<number>();

@@ -15,7 +15,8 @@ export const deployFlags = {
       "Where to push the worker image: registry/repository, and a tag if you like; with @sha256:... an image that is there already, and none is made (required)",
   },
   ...imageShapeFlags,
-  ...{ jobServerJar, jobName, runnerOption },
+  ...{ jobServerJar, runnerOption },
+  jobName: { ...jobName, defaultText: "--name, or the pipeline's" },
   parallelism: { ...parallelism, defaultText: "the cores of all executors" },
   ifRunning: choiceFlag({
     choices: ["refuse", "wait", "replace"],

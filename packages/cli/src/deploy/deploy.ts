@@ -53,7 +53,8 @@ export async function deploy(request: DeployRequest): Promise<number> {
   const buckets = openBuckets({ region, awsProfile, s3Endpoint }, cli, undefined, signal);
   try {
     onProgress("bundling the pipeline, looking at image, bucket and cluster");
-    const { runnerOption, jobName } = flags;
+    // What Spark calls it, in its History Server and in the names of executors.
+    const { runnerOption, jobName = flags.name } = flags;
     const out = join(folder, "pipeline.jar");
     // One after the other: both may bundle, and share one bundler.
     const parallelism = flags.parallelism ?? coresOf(flags);

@@ -13,6 +13,7 @@ import type { DiagnosisContext } from "../doctor/diagnosis/fact.js";
 import { gatherFacts } from "../doctor/diagnosis/gather-facts.js";
 import type { KubeClient } from "../kube/client.js";
 import { getObject } from "../kube/objects.js";
+import { patiently } from "../kube/patiently.js";
 import { isEnd, type Lifecycle, nextLife, type Sight } from "./lifecycle.js";
 import type { WatchView } from "./watch-view.js";
 
@@ -49,6 +50,7 @@ const STUCK_MS = 60_000;
 /** Watches an application until it ends or cannot get further. */
 export async function watchApp(request: WatchRequest): Promise<Watched> {
   const { client, namespace, name, uid, signal, onView } = request;
+  const ref = { ...SPARK_APPLICATION, namespace, name };
   const started = performance.now();
   let life: Lifecycle = { kind: "created", since: started };
   let progress: SparkProgress | undefined;
@@ -58,14 +60,14 @@ export async function watchApp(request: WatchRequest): Promise<Watched> {
   let troubleSince: number | undefined;
 
   for (;;) {
-    const [object, pods] = await Promise.all([
-      getObject<SparkApplicationObject>(
-        client,
-        { ...SPARK_APPLICATION, namespace, name },
-        { signal },
-      ),
-      podsOf(client, namespace, name, signal),
-    ]);
+    const [object, pods] = await patiently(
+      () =>
+        Promise.all([
+          getObject<SparkApplicationObject>(client, ref, { signal }),
+          podsOf(client, namespace, name, signal),
+        ]),
+      signal,
+    );
     const ours = uid === undefined || object?.metadata.uid === uid;
     const app = object === undefined || !ours ? undefined : appOf(object);
     const at = performance.now();
@@ -79,7 +81,7 @@ export async function watchApp(request: WatchRequest): Promise<Watched> {
     }
     if (!isEnd(life) && at >= nextTrouble) {
       nextTrouble = at + TROUBLE_EVERY_MS;
-      findings = await troubleOf(request, life);
+      findings = await patiently(() => troubleOf(request, life), signal);
       troubleSince = findings.length === 0 ? undefined : (troubleSince ?? at);
     }
     const elapsedMs = performance.now() - started;

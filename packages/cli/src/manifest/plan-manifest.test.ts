@@ -207,6 +207,7 @@ test("planManifest mounts each kind of local disk where Spark looks for it", () 
   expect(host.volumes?.[0]?.hostPath).toEqual({ path: "/mnt/nvme0", type: "Directory" });
   const claim = specWith({ localDisk: { kind: "claim", storageClass: "gp3", size: "50Gi" } });
   expect(claim.volumes).toBeUndefined();
+  expect(claim.executor.podSecurityContext).toEqual({ fsGroup: 185 });
   const volume = "spark.kubernetes.executor.volumes.persistentVolumeClaim.spark-local-dir-1";
   expect(claim.sparkConf).toMatchObject({
     [`${volume}.options.claimName`]: "OnDemand",

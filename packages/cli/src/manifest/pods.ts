@@ -16,12 +16,15 @@ import { LOCAL_DIR } from "./spark-conf.js";
 /** Label of all pods of an application, by which they find each other. */
 export const APP_LABEL = "beamline.dev/app";
 
-/** The image runs as user 185 and needs nothing of its node: what `restricted` namespaces ask for. */
+/** Spark's user in images of Apache's layout. */
+const USER = 185;
+
+/** The image runs as that user and needs nothing of its node: what `restricted` namespaces ask for. */
 const RESTRICTED: SecurityContext = {
   allowPrivilegeEscalation: false,
   runAsNonRoot: true,
   // By number: what is only named in an image cannot be told from root.
-  runAsUser: 185,
+  runAsUser: USER,
   capabilities: { drop: ["ALL"] },
   seccompProfile: { type: "RuntimeDefault" },
 };
@@ -74,6 +77,8 @@ export function executorSpec(
     ...placement(settings, Object.keys(affinity).length === 0 ? undefined : affinity),
     ...(mounts.length === 0 ? {} : { volumeMounts: mounts }),
     ...credentials(settings),
+    // A new volume belongs to root, who is not in the pod.
+    ...(settings.localDisk?.kind === "claim" ? { podSecurityContext: { fsGroup: USER } } : {}),
     securityContext: RESTRICTED,
   };
 }

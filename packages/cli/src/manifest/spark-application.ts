@@ -65,6 +65,7 @@ export interface PodSpec {
   readonly envSecretKeyRefs?: Readonly<
     Record<string, { readonly name: string; readonly key: string }>
   >;
+  readonly podSecurityContext?: { readonly fsGroup: number };
   readonly securityContext?: SecurityContext;
 }
 

@@ -143,10 +143,6 @@ export class KeyedState {
   }
 
   private letGo(watermark: Timestamp, firing: ReadonlySet<string>): void {
-    if (watermark > END_OF_GLOBAL_WINDOW && firing.size === 0) {
-      this.dropAll(() => true);
-      return;
-    }
     const gone = new Set<string>();
     for (const { expiry, ids } of this.ledger.expiries.takeExpired(watermark)) {
       for (const id of ids) {
@@ -157,7 +153,9 @@ export class KeyedState {
         }
       }
     }
-    if (gone.size > 0) this.dropAll((id) => gone.has(id), gone);
+    // The end of the global window, whose keys nobody has remembered.
+    if (watermark > END_OF_GLOBAL_WINDOW && firing.size === 0) this.dropAll(() => true);
+    else if (gone.size > 0) this.dropAll((id) => gone.has(id), gone);
   }
 
   /** @param ids - All that are gone, where they are few enough to be listed. */

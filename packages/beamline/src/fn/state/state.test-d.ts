@@ -1,47 +1,36 @@
-import { describe, expectTypeOf, test } from "vitest";
 import { varint } from "../../coders/varint.js";
-import { mean } from "../../combiners/mean.js";
-import type { ProcessContext } from "../context.js";
+import { sum } from "../../combiners/sum.js";
 import { DoFn } from "../do-fn.js";
-import type { BagState, CombiningState, MapState, ValueState } from "./state-types.js";
-import type { Timer } from "./timer-types.js";
 
-describe("state fields", () => {
-  test("have the types of their coders and combiners", () => {
-    class Keyed extends DoFn<[string, number], string, { late: number }> {
-      readonly value = this.valueState(varint);
-      readonly free = this.bagState<{ a: number }>();
-      readonly average = this.combiningState(mean());
-      readonly map = this.mapState<string, boolean>();
-      readonly timer = this.eventTimer((ctx) => {
-        expectTypeOf(ctx.key).toEqualTypeOf<string>();
-        ctx.output("text");
-        ctx.outputTo("late", 1);
-        // @ts-expect-error: the DoFn emits texts
-        ctx.output(1);
-      });
-
-      override process(_pair: [string, number], _ctx: ProcessContext<string, { late: number }>) {
-        expectTypeOf(this.value).toEqualTypeOf<ValueState<number>>();
-        expectTypeOf(this.free).toEqualTypeOf<BagState<{ a: number }>>();
-        expectTypeOf(this.average).toMatchTypeOf<CombiningState<number, unknown>>();
-        expectTypeOf(this.map).toEqualTypeOf<MapState<string, boolean>>();
-        expectTypeOf(this.timer).toEqualTypeOf<Timer>();
-      }
-    }
-    expectTypeOf<Keyed>().toMatchTypeOf<{ readonly timer: Timer }>();
+/** State and timers of `[K, V]` elements have the types of their coders and of the DoFn. */
+export class Keyed extends DoFn<[string, number], string, { late: number }> {
+  readonly value = this.valueState(varint);
+  readonly map = this.mapState<string, boolean>();
+  readonly total = this.combiningState(sum());
+  readonly timer = this.eventTimer((ctx) => {
+    const key: string = ctx.key;
+    ctx.output(key);
+    ctx.outputTo("late", 1);
+    // @error: is not assignable to parameter of type 'string'
+    ctx.output(1);
   });
 
-  test("are a sentence where elements have no key", () => {
-    class Unkeyed extends DoFn<number, string> {
-      readonly value = this.valueState(varint);
+  override process(): void {
+    const n: number | undefined = this.value.read();
+    const flag: boolean | undefined = this.map.get("key");
+    const total: number = this.total.read();
+    this.timer.set(total + (n ?? 0) + Number(flag), { tag: "tag" });
+    // @error: is not assignable to parameter of type 'number'
+    this.value.write("text");
+  }
+}
 
-      override process(): void {
-        expectTypeOf(
-          this.value,
-        ).toEqualTypeOf<"state and timers need [K, V] elements: call keyBy() first, and extend DoFn<[K, V], Out>">();
-      }
-    }
-    expectTypeOf<Unkeyed>().not.toBeAny();
-  });
-});
+/** Elements without a key have none, and a sentence says so. */
+export class Unkeyed extends DoFn<number, string> {
+  readonly value = this.valueState(varint);
+
+  override process(): void {
+    // @error: state and timers need [K, V] elements
+    this.value.read();
+  }
+}

@@ -1,7 +1,10 @@
 import { BeamlineError } from "../../model/errors.js";
 
-/** Parts of a reshuffle's expansion, for runners that do not know reshuffles. */
-export type ReshufflePart = "addKey" | "removeKey";
+/**
+ * Steps of ours in the expansion of a transform: of a reshuffle, for runners that do not know
+ * reshuffles, and of a TestStream, whose runner knows byte strings only.
+ */
+export type TransformPart = "addKey" | "removeKey" | "decode";
 
 /**
  * How a worker finds the code behind a transform: by its name in the graph, which the worker builds
@@ -10,7 +13,7 @@ export type ReshufflePart = "addKey" | "removeKey";
  */
 export interface FunctionPayload {
   readonly transform: string;
-  readonly part?: ReshufflePart;
+  readonly part?: TransformPart;
   /** In the mapping of windows to those of a side input: its name in the function. */
   readonly sideInput?: string;
 }

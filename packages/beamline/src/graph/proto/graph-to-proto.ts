@@ -40,12 +40,14 @@ import {
   type PCollectionNode,
   type PrimitiveNode,
   type ReshuffleNode,
+  type TestStreamNode,
 } from "../nodes.js";
 import { restrictionStateCoder } from "../splittable-coders.js";
 import { CoderTable } from "./coder-table.js";
-import { encodeFunctionPayload, type ReshufflePart } from "./function-payload.js";
+import { encodeFunctionPayload, type TransformPart } from "./function-payload.js";
 import { sideInputIdsOf, sideInputSpecsOf } from "./side-inputs-to-proto.js";
 import { requirementsOf, stateSpecsOf } from "./state-to-proto.js";
+import { playedCoder, testStreamSpec } from "./test-stream-to-proto.js";
 import { windowFnToProto } from "./window-fn-to-proto.js";
 import { WindowingTable, windowCoderOf } from "./windowing-to-proto.js";
 
@@ -110,6 +112,9 @@ class Translation {
         return;
       case "reshuffle":
         this.addReshuffle(node);
+        return;
+      case "testStream":
+        this.addTestStream(node);
         return;
       case "windowInto": {
         const windowFn = windowFnToProto(node.windowing.windowFn, this.graph);
@@ -208,28 +213,52 @@ class Translation {
     const grouped = `${node.name}/Group.out`;
     this.addPCollection(keyed, kv(varint, stamped) as Coder<unknown>, regrouped);
     this.addPCollection(grouped, kv(varint, iterable(stamped)) as Coder<unknown>, regrouped);
-    const part = (name: string, input: string, output: string, role: ReshufflePart) => {
-      const doFn = functionSpec(beamlineUrns.doFn, payloadOf(node.name, role));
-      this.add(name, {
-        spec: packSpec(primitiveUrns.parDo, ParDoPayloadSchema, { doFn }),
-        inputs: { in0: input },
-        outputs: { out: output },
-        environmentId: ENVIRONMENT,
-      });
-    };
     this.add(node.name, {
       spec: functionSpec(compositeUrns.reshuffle),
       inputs: { in0: node.input },
       outputs: { out: node.output },
       subtransforms: ["Key", "Group", "Ungroup"].map((child) => `${node.name}/${child}`),
     });
-    part(`${node.name}/Key`, node.input, keyed, "addKey");
+    this.addPart(node.name, "Key", "addKey", node.input, keyed);
     this.add(`${node.name}/Group`, {
       spec: functionSpec(primitiveUrns.groupByKey),
       inputs: { in0: keyed },
       outputs: { out: grouped },
     });
-    part(`${node.name}/Ungroup`, grouped, node.output, "removeKey");
+    this.addPart(node.name, "Ungroup", "removeKey", grouped, node.output);
+  }
+
+  /** Encoded elements come from the runner, and elements from a step that decodes them. */
+  private addTestStream({ name, output, events }: TestStreamNode): void {
+    const flow = this.nodeAt(output);
+    const encoded = `${name}/Events.out`;
+    this.addPCollection(encoded, playedCoder, flow);
+    this.add(name, {
+      outputs: { out: output },
+      subtransforms: ["Events", "Decode"].map((child) => `${name}/${child}`),
+    });
+    this.add(`${name}/Events`, {
+      spec: testStreamSpec(events, flow.coder, this.coders.idOf(playedCoder)),
+      outputs: { out: encoded },
+    });
+    this.addPart(name, "Decode", "decode", encoded, output);
+  }
+
+  /** A step of ours in the expansion of a transform. */
+  private addPart(
+    of: string,
+    child: string,
+    part: TransformPart,
+    input: string,
+    output: string,
+  ): void {
+    const doFn = functionSpec(beamlineUrns.doFn, payloadOf(of, part));
+    this.add(`${of}/${child}`, {
+      spec: packSpec(primitiveUrns.parDo, ParDoPayloadSchema, { doFn }),
+      inputs: { in0: input },
+      outputs: { out: output },
+      environmentId: ENVIRONMENT,
+    });
   }
 
   private coderOf(id: PCollectionId): Coder<unknown> {
@@ -259,6 +288,6 @@ const COMBINE_URNS = {
   extract: combineComponentUrns.combinePerKeyExtractOutputs,
 } as const;
 
-function payloadOf(transform: string, part?: ReshufflePart): Uint8Array {
+function payloadOf(transform: string, part?: TransformPart): Uint8Array {
   return encodeFunctionPayload(part === undefined ? { transform } : { transform, part });
 }

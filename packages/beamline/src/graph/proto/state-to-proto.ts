@@ -11,10 +11,7 @@ import { EXPIRATION_FAMILY } from "../../model/state-scope.js";
 import type { TimeDomain } from "../../model/time-domain.js";
 import type { Window } from "../../model/window.js";
 import { functionSpec } from "../../proto/function-spec.js";
-import type {
-  ParDoPayloadSchema,
-  StateSpecSchema,
-} from "../../proto/gen/pipeline/transforms_pb.js";
+import type { StateSpecSchema } from "../../proto/gen/pipeline/transforms_pb.js";
 import { TimeDomain_Enum } from "../../proto/gen/pipeline/windowing_pb.js";
 import { beamlineUrns, requirementUrns, userStateUrns } from "../../proto/urns.js";
 import type { CoderTable } from "./coder-table.js";

@@ -14,6 +14,7 @@ import {
 } from "../../graph/nodes.js";
 import { decodeFunctionPayload } from "../../graph/proto/function-payload.js";
 import { sideInputIdsOf } from "../../graph/proto/side-inputs-to-proto.js";
+import { playedElement } from "../../graph/proto/test-stream-to-proto.js";
 import { BeamlineError } from "../../model/errors.js";
 import { unpackSpec } from "../../proto/function-spec.js";
 import type { FunctionSpec } from "../../proto/gen/pipeline/function-spec_pb.js";
@@ -95,6 +96,8 @@ function parDoSteps(draft: Draft): Step[] {
       return [oneToOne(draft, transform, { kind: "parDo", fn: { kind: "map", fn: addKeys() } })];
     case "removeKey":
       return [oneToOne(draft, transform, { kind: "restamp" })];
+    case "decode":
+      return [oneToOne(draft, transform, decodeOperation(draft, transform))];
     case undefined:
       break;
   }
@@ -106,6 +109,16 @@ function parDoSteps(draft: Draft): Step[] {
   const input = mainInput(draft, node);
   const windowing = windowingOf(draft, node.input);
   return [{ name: transform, operation, input, outputs, ...windowing, ...sideInputs }];
+}
+
+/** Elements of a TestStream, out of what a runner plays. */
+function decodeOperation({ graph }: Draft, name: string): StepOperation {
+  const node = graph.transforms.get(name);
+  const coder =
+    node?.kind === "testStream" ? graph.pcollections.get(node.output)?.coder : undefined;
+  if (coder === undefined) throw noSuchFunction(name, "TestStream");
+  const fn = (played: unknown): unknown => playedElement(played, coder);
+  return { kind: "parDo", fn: { kind: "map", fn } };
 }
 
 function splittableStep(

@@ -8,11 +8,16 @@ import type { TimerRecord } from "../../model/state-scope.js";
 import { MIN_TIMESTAMP } from "../../model/time.js";
 import type { DelayedBundleApplication } from "../../proto/gen/fn-execution/control_pb.js";
 import { millisFromDuration, millisFromTimestamp } from "../../proto/instants.js";
-import type { BundleOutput, BundleWork, Executor, Residual } from "../../runners/local/bundle-work.js";
-import type { Dataset, Plan, PlannedStage } from "../../runners/local/plan.js";
-import { isEndless } from "../../runners/local/rests.js";
+import type {
+  BundleOutput,
+  BundleWork,
+  Executor,
+  Residual,
+} from "../../runners/local/bundle-work.js";
 import { END } from "../../runners/local/end.js";
 import { restrictionBlock } from "../../runners/local/list-sink.js";
+import type { Dataset, Plan, PlannedStage } from "../../runners/local/plan.js";
+import { isEndless } from "../../runners/local/rests.js";
 import { Shard } from "../../runners/local/shard.js";
 import { SideInputStore } from "../../runners/local/side-input-store.js";
 import { openBlockSink } from "../../runners/local/sinks.js";
@@ -20,8 +25,8 @@ import { sourceOf } from "../../runners/local/sources.js";
 import { decodeErrorReport } from "../error-report.js";
 import { descriptorOfStage, sourceId, stepId } from "./descriptor-of-stage.js";
 import { elementCoderAt } from "./element-coder-at.js";
-import { sideInputState } from "./side-input-state.js";
 import { RunnerKeys } from "./runner-keys.js";
+import { sideInputState } from "./side-input-state.js";
 import type { BundleOutputs, TestRunner } from "./test-runner.js";
 
 const CHUNK_BYTES = 256 * 1024;

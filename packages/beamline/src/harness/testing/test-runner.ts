@@ -124,10 +124,7 @@ export class TestRunner {
   }
 
   /** Sends one message on the data stream; the promise resolves when there is room for more. */
-  async send(
-    data: readonly ElementsData[],
-    timers: readonly ElementsTimers[] = [],
-  ): Promise<void> {
+  async send(data: readonly ElementsData[], timers: readonly ElementsTimers[] = []): Promise<void> {
     const stream = await this.data.promise;
     await stream.send({ data, timers });
   }

@@ -56,4 +56,3 @@ function idOf({ transformId, userStateId, window, key }: BagKey): string {
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
   return [transformId, userStateId, hex(window), hex(key)].join(" ");
 }
-

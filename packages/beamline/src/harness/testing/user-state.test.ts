@@ -64,7 +64,10 @@ class Everything extends DoFn<Pair, string> {
         this.total.read(),
         [...this.map.entries()].sort().join(),
         [...this.set.read()].sort().join(),
-        this.list.read().map(({ value }) => value).join(),
+        this.list
+          .read()
+          .map(({ value }) => value)
+          .join(),
       ].join(" | "),
     ];
   }
@@ -112,14 +115,14 @@ async function run(
   const values = await bundle.outputs();
   const outputs = runner.outputsOf(instructionId);
   await runner.until(() => outputs.timersEnded.size === families.length);
-  const set: Record<string, Timer<string>[]> = {};
-  for (const family of families) {
+  const timersOf = (family: string): Timer<string>[] => {
     const bytes = Buffer.concat(outputs.timers.get(timersId("step0", family)) ?? []);
     const reader = new ByteReader(bytes);
     const found: Timer<string>[] = [];
     while (reader.remaining > 0) found.push(TIMERS.decode(reader));
-    set[family] = found;
-  }
+    return found;
+  };
+  const set = { event: timersOf("event"), clock: timersOf("clock") };
   expect(stage.sink).toContain("Step");
   return { values, set, response };
 }
@@ -130,12 +133,27 @@ describe.each([
 ])("user state over $transport", ({ network, address }) => {
   test("lies with the runner, key by key, whatever its kind", async () => {
     const harness = await start(() => new Everything(), network, address);
-    expect((await run(harness, [["a", 1], ["b", 2], ["a", 3]])).values).toEqual([
+    expect(
+      (
+        await run(harness, [
+          ["a", 1],
+          ["b", 2],
+          ["a", 3],
+        ])
+      ).values,
+    ).toEqual([
       "a | 1 | 1 | 1 | odd,1 | 1 | 1",
       "b | 2 | 2 | 2 | even,2 | 2 | 2",
       "a | 4 | 1,3 | 4 | odd,3 | 0,1 | 3,1",
     ]);
-    expect((await run(harness, [["a", 4], ["b", 3]])).values).toEqual([
+    expect(
+      (
+        await run(harness, [
+          ["a", 4],
+          ["b", 3],
+        ])
+      ).values,
+    ).toEqual([
       "a | 8 | 1,3,4 | 8 | even,4,odd,3 | 0,1 | 4,3",
       "b | 5 | 2,3 | 5 | odd,3 | 0,2 | 3,2",
     ]);
@@ -186,20 +204,25 @@ describe("user state", () => {
 describe("timers", () => {
   test("go out when they are set and cleared, and run their callbacks when they come", async () => {
     const harness = await start(() => new Everything());
-    const { set } = await run(harness, [["a", 1], ["a", 3], ["b", 2], ["b", -1]]);
-    const shown = (timers: readonly Timer<string>[] = []) =>
+    const { set } = await run(harness, [
+      ["a", 1],
+      ["a", 3],
+      ["b", 2],
+      ["b", -1],
+    ]);
+    const shown = (timers: readonly Timer<string>[]) =>
       timers.map(({ kind, key, tag, ...rest }) =>
         [kind, key, tag, "fireTimestamp" in rest ? rest.fireTimestamp : ""].join(" "),
       );
-    expect(shown(set["event"])).toEqual(["set a odd 13", "set b  12", "clear b odd "]);
-    expect(set["clock"]).toMatchObject([{ kind: "set", key: "a" }]);
+    expect(shown(set.event)).toEqual(["set a odd 13", "set b  12", "clear b odd "]);
+    expect(set.clock).toMatchObject([{ kind: "set", key: "a" }]);
 
-    const [first] = set["event"] ?? [];
-    const [clock] = set["clock"] ?? [];
+    const [first] = set.event;
+    const [clock] = set.clock;
     if (first?.kind !== "set" || clock?.kind !== "set") throw new Error("no timers");
     const fired = await run(harness, [], { event: [first], clock: [clock] });
     expect(fired.values).toEqual(["event a odd at 13: 1,3", "clock a"]);
-    expect(fired.set["event"]).toMatchObject([
+    expect(fired.set.event).toMatchObject([
       { kind: "set", key: "a", tag: "", fireTimestamp: 18, holdTimestamp: 13 },
     ]);
     expect((await run(harness, [["a", 6]])).values[0]).toContain("a | 10 | 6 | 10");
@@ -238,7 +261,10 @@ describe("afterCommit", () => {
     }
     const harness = await start(() => new Acknowledges());
     const { runner } = harness;
-    for (const [n, message] of [[1, undefined], [13, "cannot acknowledge"]] as const) {
+    for (const [n, message] of [
+      [1, undefined],
+      [13, "cannot acknowledge"],
+    ] as const) {
       const bundle = harness.begin();
       await bundle.send([["a", n]], true);
       const { response } = await bundle.answer;

@@ -1,5 +1,6 @@
 import type { CodeSource } from "../../harness/code-source.js";
 import { startWorkerPool } from "../../harness/worker-pool.js";
+import { BeamlineError } from "../../model/errors.js";
 import type { Network } from "../../transport/transport.js";
 import type { PortableEnvironment } from "./environment.js";
 
@@ -17,6 +18,11 @@ export interface WorkerOptions {
   readonly code: CodeSource;
   /** Tasks that the runner can run at a time. Default: one per core of this machine. */
   readonly parallelism: number | undefined;
+  /**
+   * A worker of this process has ended by a mistake of Beamline's: its runner may wait for it for
+   * ever. What else ends a worker is told to the runner, or comes from there.
+   */
+  readonly onCrash: (error: Error) => void;
 }
 
 /**
@@ -25,7 +31,7 @@ export interface WorkerOptions {
  */
 export async function openWorkers(
   environment: PortableEnvironment,
-  { network, code, parallelism }: WorkerOptions,
+  { network, code, parallelism, onCrash }: WorkerOptions,
 ): Promise<Workers> {
   if (environment.kind !== "loopback") {
     return { environment, here: "no", close: () => Promise.resolve() };
@@ -40,6 +46,9 @@ export async function openWorkers(
     onWorkerStart: () => {
       here = "asked";
     },
+    onWorkerError: (_workerId, error) => {
+      if (!(error instanceof BeamlineError)) onCrash(crashed(error));
+    },
   });
   return {
     environment: { kind: "external", address: pool.address },
@@ -51,4 +60,12 @@ export async function openWorkers(
       return closed;
     },
   };
+}
+
+function crashed(cause: unknown): BeamlineError {
+  return new BeamlineError(
+    "WORKER_DIED",
+    `Cannot go on with the job: its worker in this process ended: ${cause instanceof Error ? cause.message : String(cause)}; this is a bug in Beamline, please report it`,
+    { origin: "internal", cause },
+  );
 }

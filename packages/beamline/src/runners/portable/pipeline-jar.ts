@@ -4,6 +4,7 @@ import { artifactPath, pipelineRunners } from "../../jar/jar-layout.js";
 import { type WrittenJar, writeExecutableJar } from "../../jar/write-executable-jar.js";
 import { PipelineSchema } from "../../proto/gen/pipeline/pipeline_pb.js";
 import { type Artifact, offerArtifacts } from "./artifact.js";
+import { defaultOptions } from "./default-options.js";
 import { environmentProto, type PortableEnvironment } from "./environment.js";
 import { type PipelineOptions, pipelineOptionsStruct } from "./pipeline-options.js";
 import { runnerPipeline } from "./runner-pipeline.js";
@@ -53,7 +54,8 @@ export async function writePipelineJar(
     }),
   );
   for (const warning of warnings) onWarning?.(warning);
-  const pipelineOptions = { jobName, appName: jobName, ...profile.options, ...options.options };
+  const defaults = defaultOptions(profile, graph, { loopback: false });
+  const pipelineOptions = { jobName, appName: jobName, ...defaults, ...options.options };
   return await writeExecutableJar({
     jobServerJar,
     out,

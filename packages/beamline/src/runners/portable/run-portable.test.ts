@@ -2,6 +2,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { afterEach, expect, test } from "vitest";
 import { Pipeline } from "../../pipeline/pipeline.js";
 import { composite } from "../../pipeline/ptransform.js";
+import { BeamFnExternalWorkerPool } from "../../proto/gen/fn-execution/worker-pool_pb.js";
 import {
   ExternalPayloadSchema,
   ProcessPayloadSchema,
@@ -133,6 +134,33 @@ test("runPortable does not wait for ever for a runner that never asks for a work
   await expect(run).rejects.toMatchObject({
     code: "NO_WORKERS",
     message: expect.stringMatching(/without asking for a worker of this process at localhost:0/),
+  });
+  expect(server.calls).toContain("cancel job-1");
+});
+
+test("runPortable ends a job whose worker in this process ended by a mistake of ours", async () => {
+  const server = await start({ steps: [state("RUNNING"), { kind: "until-cancelled" }] });
+  const { network } = server;
+  const run = runPortable(letters(), {
+    ...server,
+    network: {
+      ...network,
+      connect(address, options) {
+        if (address === "control:1") throw new TypeError("control is undefined");
+        return network.connect(address, options);
+      },
+    },
+    onState() {
+      const [environment] = Object.values(server.pipeline?.components?.environments ?? {});
+      const payload = environment?.payload ?? new Uint8Array();
+      const pool = network.connect(fromBinary(ExternalPayloadSchema, payload).endpoint?.url ?? "");
+      const request = { workerId: "w", controlEndpoint: { url: "control:1" } };
+      void pool.unary(BeamFnExternalWorkerPool.method.startWorker, request);
+    },
+  });
+  await expect(run).rejects.toMatchObject({
+    code: "WORKER_DIED",
+    message: expect.stringContaining("ended: control is undefined; this is a bug in Beamline"),
   });
   expect(server.calls).toContain("cancel job-1");
 });

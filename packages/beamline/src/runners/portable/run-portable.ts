@@ -69,6 +69,7 @@ class PortableJob {
   private readonly submission: Submission;
   private readonly hooks: GraphHooks;
   private readonly log = new MessageLog();
+  private readonly crash = new AbortController();
   private started = performance.now();
   private state: JobState = "unspecified";
 
@@ -91,6 +92,7 @@ class PortableJob {
       const workers = await openWorkers(environment, {
         network: client.network,
         parallelism: parallelismIn(this.submission.runnerOptions),
+        onCrash: (error) => this.crash.abort(error),
         code:
           code === undefined
             ? { kind: "graph", graph: this.graph }
@@ -182,7 +184,7 @@ class PortableJob {
     const ticker = this.startTicker(client, jobId);
     try {
       return await followJob(client, jobId, {
-        signal: patience.signal,
+        signal: AbortSignal.any([patience.signal, this.crash.signal]),
         ...(backOff === undefined ? {} : { backOff }),
         onState: (state) => {
           this.state = state;

@@ -1,7 +1,8 @@
+import type { Graph } from "../../graph/nodes.js";
 import { BeamlineError } from "../../model/errors.js";
 import type { CapabilityRule } from "./capabilities/capability-rule.js";
 import type { PortableEnvironment } from "./environment.js";
-import { flinkDefaults } from "./flink/options.js";
+import { flinkDefaults, flinkLoopbackDefaults, flinkStreamingDefaults } from "./flink/options.js";
 import { flinkRules } from "./flink/rules.js";
 import type { PipelineOptions } from "./pipeline-options.js";
 import { prismRules } from "./prism/rules.js";
@@ -28,6 +29,13 @@ export interface RunnerProfile {
    * split and read into one task; Prism accepts only what it expands itself.
    */
   readonly expandSplittable: boolean;
+  /**
+   * Whether it asks workers about window functions that it does not know. Others are told of plain
+   * intervals instead, see `standInForOwnWindows`.
+   */
+  readonly asksForWindows: boolean;
+  /** And the options of a job whose input is endless. */
+  readonly streamingOptions?: (graph: Graph) => PipelineOptions;
   /** Environments that it cannot start workers in. */
   readonly noEnvironments: readonly PortableEnvironment["kind"][];
 }
@@ -39,6 +47,7 @@ const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
     rules: sparkRules,
     options: sparkDefaults,
     loopbackOptions: sparkLoopbackDefaults,
+    asksForWindows: false,
     expandSplittable: true,
     noEnvironments: [],
   },
@@ -47,6 +56,9 @@ const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
     title: "Flink",
     rules: flinkRules,
     options: flinkDefaults,
+    loopbackOptions: flinkLoopbackDefaults,
+    streamingOptions: flinkStreamingDefaults,
+    asksForWindows: false,
     expandSplittable: true,
     noEnvironments: [],
   },
@@ -55,6 +67,7 @@ const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
     title: "Prism",
     rules: prismRules,
     options: {},
+    asksForWindows: false,
     expandSplittable: false,
     noEnvironments: ["process"],
   },
@@ -63,6 +76,7 @@ const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
     title: "Beam Python's local job service",
     rules: pythonRules,
     options: {},
+    asksForWindows: true,
     expandSplittable: false,
     noEnvironments: ["process"],
   },
@@ -71,6 +85,7 @@ const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
     title: "this runner",
     rules: [],
     options: {},
+    asksForWindows: true,
     expandSplittable: false,
     noEnvironments: [],
   },

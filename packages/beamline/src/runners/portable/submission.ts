@@ -4,6 +4,7 @@ import { BeamlineError } from "../../model/errors.js";
 import { type OfferedArtifact, offerArtifacts } from "./artifact.js";
 import { environmentProto, type PortableEnvironment } from "./environment.js";
 import type { JobClient } from "./job-client.js";
+import { defaultOptions } from "./default-options.js";
 import { pipelineOptionsStruct } from "./pipeline-options.js";
 import type { PortableSubmitOptions } from "./run-options.js";
 import { type RunnerPipeline, runnerPipeline } from "./runner-pipeline.js";
@@ -73,13 +74,11 @@ export class Submission {
   /** The runner's defaults for these workers, and what the user wants otherwise. */
   get runnerOptions(): JsonObject {
     const { environment, options } = this.options;
-    const inProcess = environment === undefined || environment.kind === "loopback";
-    const loopbackOptions = inProcess ? this.profile.loopbackOptions : undefined;
+    const loopback = environment === undefined || environment.kind === "loopback";
     return pipelineOptionsStruct({
       jobName: this.jobName,
       appName: this.jobName,
-      ...this.profile.options,
-      ...loopbackOptions,
+      ...defaultOptions(this.profile, this.graph, { loopback }),
       ...options,
     });
   }

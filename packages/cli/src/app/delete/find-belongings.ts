@@ -5,7 +5,7 @@ import { listObjects } from "../../kube/objects.js";
 import { readRecord } from "../app-record.js";
 import { eventLogObjects, eventLogPlace } from "../event-logs.js";
 import { listApps } from "../find-app.js";
-import { findResults } from "../results/find-results.js";
+import { findDrafts, findResults } from "../results/find-results.js";
 import { type App, labelNames, MANAGED_BY } from "../spark-application.js";
 import { type Storage, s3Place } from "../storage.js";
 import type { Belongings } from "./plan-delete.js";
@@ -46,6 +46,7 @@ export async function findBelongings(
     usedByOthers,
     eventLogs: await eventLogsOf(app, bucket, open),
     results: await findResults(own.places, open),
+    drafts: await findDrafts(own.places, open),
     support: await supportIn(client, namespace, signal),
     neighbours: others.filter((other) => other.namespace === namespace).map(({ name }) => name),
   };

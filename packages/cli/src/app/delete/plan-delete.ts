@@ -15,6 +15,8 @@ export interface Belongings {
   readonly usedByOthers: ReadonlySet<string>;
   readonly eventLogs: readonly StoredObject[];
   readonly results: readonly ShardSet[];
+  /** URLs of what broken-off writes have left. */
+  readonly drafts: readonly string[];
   /** ServiceAccount, Role, RoleBinding and the like that came with deploys. */
   readonly support: readonly KubeObject[];
   /** Applications of ours in the same namespace besides this one. */
@@ -42,7 +44,7 @@ export interface DeletePlan {
   readonly objects: readonly KubeObject[];
   /** Keys in the bucket. */
   readonly keys: readonly string[];
-  /** `s3://` URLs of results. */
+  /** `s3://` URLs of drafts and results. */
   readonly results: readonly string[];
   /** `host/name` of a repository. */
   readonly repository: string | undefined;
@@ -93,7 +95,10 @@ export function planDelete(there: Belongings, choices: DeleteChoices): DeletePla
     bucket,
     objects,
     keys,
-    results: choices.results ? results.flatMap(({ shards }) => shards.map(({ url }) => url)) : [],
+    results: [
+      ...there.drafts,
+      ...(choices.results ? results.flatMap(({ shards }) => shards.map(({ url }) => url)) : []),
+    ],
     repository: choices.ecr && isEcr ? repository : undefined,
     left,
   };

@@ -36,6 +36,7 @@ export async function* appLogs(
 const LOOK_MS = 1500;
 /** Long enough for a line of another node to come in. */
 const HOLD_MS = 400;
+const PAUSE_MS = 100;
 
 /**
  * The logs as they are written, those of executors that come later too, until the application has
@@ -48,16 +49,19 @@ export async function* followLogs(
   { tail, sinceSeconds, signal, wanted = () => true }: AppLogOptions,
 ): AsyncGenerator<LogLine, void, undefined> {
   const window = new OrderingWindow(HOLD_MS);
-  const reading = new Map<string, "open" | "closed">();
+  const open = new Map<string, Promise<void>>();
+  const closed = new Set<string>();
   let failure: unknown;
   let ended = false;
   let nextLook = 0;
+  // Whoever stops listening hangs up.
+  const hangUp = new AbortController();
+  const reading = AbortSignal.any([signal, hangUp.signal]);
 
-  const read = async (pod: AppPod) => {
-    reading.set(pod.name, "open");
+  const read = async (pod: AppPod): Promise<void> => {
     let lines = 0;
     try {
-      const options = { follow: true, tail, sinceSeconds, signal };
+      const options = { follow: true, tail, sinceSeconds, signal: reading };
       for await (const line of podLog(client, namespace, pod, options)) {
         lines++;
         window.add(line, performance.now());
@@ -65,28 +69,39 @@ export async function* followLogs(
     } catch (error) {
       failure ??= error;
     }
+    open.delete(pod.name);
     // Without a line its container may not have started: it is looked at again.
-    if (lines > 0 || ended) reading.set(pod.name, "closed");
-    else reading.delete(pod.name);
+    if (lines > 0 || ended) closed.add(pod.name);
   };
 
-  for (;;) {
-    if (performance.now() >= nextLook) {
-      nextLook = performance.now() + LOOK_MS;
-      const object = await getObject<SparkApplicationObject>(
-        client,
-        { ...SPARK_APPLICATION, namespace, name },
-        { signal },
-      );
-      ended = object === undefined || hasEnded(appOf(object));
-      for (const pod of (await podsOf(client, namespace, name, signal)).filter(wanted)) {
-        if (pod.phase !== "Pending" && !reading.has(pod.name)) void read(pod);
+  try {
+    while (!ended || open.size > 0) {
+      if (performance.now() >= nextLook) {
+        nextLook = performance.now() + LOOK_MS;
+        ended = await hasAppEnded(client, namespace, name, signal);
+        for (const pod of (await podsOf(client, namespace, name, signal)).filter(wanted)) {
+          const isNew = !open.has(pod.name) && !closed.has(pod.name);
+          if (pod.phase !== "Pending" && isNew) open.set(pod.name, read(pod));
+        }
       }
+      yield* window.take(performance.now());
+      if (failure !== undefined) throw failure;
+      await setTimeout(PAUSE_MS, undefined, { signal });
     }
-    yield* window.take(performance.now());
-    if (failure !== undefined) throw failure;
-    if (ended && [...reading.values()].every((state) => state === "closed")) break;
-    await setTimeout(100, undefined, { signal });
+    yield* window.rest();
+  } finally {
+    hangUp.abort();
+    await Promise.all(open.values());
   }
-  yield* window.rest();
+}
+
+async function hasAppEnded(
+  client: KubeClient,
+  namespace: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const ref = { ...SPARK_APPLICATION, namespace, name };
+  const object = await getObject<SparkApplicationObject>(client, ref, { signal });
+  return object === undefined || hasEnded(appOf(object));
 }

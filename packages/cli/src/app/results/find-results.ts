@@ -33,3 +33,23 @@ export async function findResults(
 function distinct(places: readonly string[]): S3Place[] {
   return [...new Set(places)].flatMap((place) => s3Place(place) ?? []);
 }
+
+/**
+ * What writes that were broken off have left: a write keeps its drafts in a hidden folder beside
+ * the files that it is to make.
+ */
+export async function findDrafts(
+  places: readonly string[],
+  open: (bucket: string) => Promise<Storage>,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const { bucket, key } of distinct(places)) {
+    const slash = key.lastIndexOf("/") + 1;
+    const folder = `${key.slice(0, slash)}.beamline-temp-${key.slice(slash)}`;
+    for await (const { key: each } of (await open(bucket)).list(folder)) {
+      // Of this output, and not of another one whose name is longer.
+      if (/^[/@]/.test(each.slice(folder.length))) found.push(`s3://${bucket}/${each}`);
+    }
+  }
+  return found;
+}

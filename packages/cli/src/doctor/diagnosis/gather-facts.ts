@@ -82,7 +82,9 @@ export function podFacts(pod: AppPod): Fact[] {
         const text = waiting.message ?? waiting.reason;
         facts.push({ from: "container", ...about, reason: waiting.reason, text });
       }
-      if (terminated !== undefined && terminated.exitCode !== 0) {
+      // An executor outlives the worker process that the kernel killed, and may end well.
+      const isBad = terminated?.exitCode !== 0 || terminated.reason === "OOMKilled";
+      if (terminated !== undefined && isBad) {
         const { exitCode, reason, message, finishedAt } = terminated;
         facts.push({
           from: "container",

@@ -33,11 +33,25 @@ export const noTimeSortedInput: CapabilityRule = {
   instead: "group by key and sort each group by its timestamps",
 };
 
+export const noMergingCustomWindows: CapabilityRule = {
+  feature: "window:custom-merging",
+  verdict: "refused",
+  reason: "windows of your own merge in no other place than the worker, which is not asked",
+  instead: "use sessions, or windows that do not merge",
+};
+
 export const noTestStream: CapabilityRule = {
   feature: "test-stream",
   verdict: "refused",
   reason: "a TestStream is for test runners only",
   instead: "test this pipeline with the local runner or with Prism",
+};
+
+export const noTestStreamClock: CapabilityRule = {
+  feature: "test-stream:clock",
+  verdict: "refused",
+  reason: "timers follow the clock of the machine, which a TestStream cannot turn",
+  instead: "leave advanceProcessingTime() out, or test this pipeline with the local runner",
 };
 
 export const resourceHintsIgnored: CapabilityRule = {

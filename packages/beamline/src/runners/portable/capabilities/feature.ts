@@ -15,7 +15,13 @@ export type Feature =
   | "time-sorted-input"
   | "side-input"
   | "test-stream"
+  /** A TestStream that turns the clock. */
+  | "test-stream:clock"
+  /** A TestStream with elements behind its watermark. */
+  | "test-stream:late"
+  /** A window function of one's own, calendar windows among them. */
   | "window:custom"
+  | "window:custom-merging"
   | "window:sessions"
   | "trigger"
   | "accumulating-panes"

@@ -14,6 +14,7 @@ import {
 } from "../../../proto/gen/pipeline/transforms_pb.js";
 import {
   AccumulationMode_Enum,
+  MergeStatus_Enum,
   TimeDomain_Enum,
   type WindowingStrategy,
 } from "../../../proto/gen/pipeline/windowing_pb.js";
@@ -89,8 +90,7 @@ function* transformFeatures(transform: PTransform, components: Components): Iter
     yield* parDoFeatures(unpackSpec(spec, ParDoPayloadSchema));
   if (GROUPING.has(urn)) yield* windowingFeatures(transform, components);
   if (urn === primitiveUrns.testStream) {
-    fromBinary(TestStreamPayloadSchema, spec?.payload ?? new Uint8Array());
-    yield ["test-stream"];
+    yield* testStreamFeatures(spec?.payload ?? new Uint8Array());
   }
   const worksByItself = environmentId === "" && transform.subtransforms.length === 0;
   if (urn !== "" && !ORDINARY.has(urn) && worksByItself) yield ["foreign-transform", urn];
@@ -107,6 +107,21 @@ function* unboundedSource(
   if (!Object.values(inputs).some(unbounded) && Object.values(outputs).some(unbounded)) {
     yield ["unbounded"];
   }
+}
+
+function* testStreamFeatures(payload: Uint8Array): Iterable<Found> {
+  yield ["test-stream"];
+  let watermark: bigint | undefined;
+  let hasLate = false;
+  let turnsClock = false;
+  for (const { event } of fromBinary(TestStreamPayloadSchema, payload).events) {
+    if (event.case === "processingTimeEvent") turnsClock = true;
+    if (event.case === "watermarkEvent") watermark = event.value.newWatermark;
+    if (event.case !== "elementEvent" || watermark === undefined) continue;
+    for (const { timestamp } of event.value.elements) hasLate ||= timestamp < watermark;
+  }
+  if (turnsClock) yield ["test-stream:clock"];
+  if (hasLate) yield ["test-stream:late"];
 }
 
 function* parDoFeatures(payload: ParDoPayload): Iterable<Found> {
@@ -151,7 +166,10 @@ function* windowingFeatures({ inputs }: PTransform, components: Components): Ite
 function* strategyFeatures(strategy: WindowingStrategy): Iterable<Found> {
   const urn = strategy.windowFn?.urn ?? "";
   if (urn === windowFnUrns.sessionWindows) yield ["window:sessions"];
-  else if (!WINDOW_FNS.has(urn)) yield ["window:custom", urn];
+  else if (!WINDOW_FNS.has(urn)) {
+    const merges = strategy.mergeStatus === MergeStatus_Enum.NEEDS_MERGE;
+    yield [merges ? "window:custom-merging" : "window:custom", urn];
+  }
   const trigger = strategy.trigger?.trigger.case;
   if (trigger !== undefined && trigger !== "default") yield ["trigger", trigger];
   if (strategy.accumulationMode === AccumulationMode_Enum.ACCUMULATING)

@@ -1,6 +1,8 @@
 import type { CapabilityRule } from "../capabilities/capability-rule.js";
 import {
   foreignTransforms,
+  noMergingCustomWindows,
+  noTestStreamClock,
   noTimeSortedInput,
   resourceHintsIgnored,
   triggersIgnoredInBatch,
@@ -8,12 +10,6 @@ import {
 
 /** What Beam's portable Flink runner (2.62, Flink 1.19) does not do. */
 export const flinkRules: readonly CapabilityRule[] = [
-  {
-    feature: "window:custom",
-    verdict: "refused",
-    reason: "only global, fixed, sliding and session windows are known",
-    instead: "use one of these, or make the window part of the key",
-  },
   {
     feature: "state:multimap",
     verdict: "refused",
@@ -33,13 +29,8 @@ export const flinkRules: readonly CapabilityRule[] = [
     reason: "a batch job calls nothing when a bundle has been committed (bundle finalization)",
     instead: "acknowledge in a step after a reshuffle()",
   },
-  {
-    feature: "test-stream",
-    verdict: "refused",
-    when: (_, { unbounded }) => !unbounded,
-    reason: "a TestStream runs in streaming jobs only",
-    instead: "test this pipeline with the local runner or with Prism",
-  },
+  noMergingCustomWindows,
+  noTestStreamClock,
   noTimeSortedInput,
   resourceHintsIgnored,
   foreignTransforms(),

@@ -1,7 +1,9 @@
 import type { CapabilityRule } from "../capabilities/capability-rule.js";
 import {
   foreignTransforms,
+  noMergingCustomWindows,
   noStableInput,
+  noTestStreamClock,
   noTimeSortedInput,
   resourceHintsIgnored,
 } from "../capabilities/common-rules.js";
@@ -28,12 +30,20 @@ export const prismRules: readonly CapabilityRule[] = [
     instead: "allow no lateness, or run it with the local runner or on Flink",
   },
   {
-    feature: "window:custom",
+    feature: "window:sessions",
     verdict: "refused",
-    reason: "only global, fixed, sliding and session windows are known",
-    instead: "use one of these, or make the window part of the key",
+    reason: "sessions of different keys are merged into one",
+    instead: "use fixed or sliding windows, or run it with the local runner or on Flink",
   },
+  {
+    feature: "test-stream:late",
+    verdict: "refused",
+    reason: "late elements are not dropped, and windows fire for them once more",
+    instead: "leave them out, or test this pipeline with the local runner",
+  },
+  noMergingCustomWindows,
   noStableInput,
+  noTestStreamClock,
   noTimeSortedInput,
   resourceHintsIgnored,
   foreignTransforms(),

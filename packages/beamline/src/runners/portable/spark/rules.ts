@@ -1,6 +1,7 @@
 import type { CapabilityRule } from "../capabilities/capability-rule.js";
 import {
   foreignTransforms,
+  noMergingCustomWindows,
   noStableInput,
   noTestStream,
   noTimeSortedInput,
@@ -42,17 +43,12 @@ export const sparkRules: readonly CapabilityRule[] = [
     instead: "acknowledge in a step after a reshuffle()",
   },
   {
-    feature: "window:custom",
-    verdict: "refused",
-    reason: "only global, fixed, sliding and session windows are known",
-    instead: "use one of these, or make the window part of the key",
-  },
-  {
     feature: "accumulating-panes",
     verdict: "ignored",
     reason: "panes do not accumulate: each window gives one result, at its end",
     instead: "it does no harm where only the last result counts",
   },
+  noMergingCustomWindows,
   noStableInput,
   noTimeSortedInput,
   noTestStream,

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,10 @@ export interface Minio {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   stop(): Promise<void>;
 }
+
+/** A test run that is killed has no time to end its servers; Linux can do it. */
+const SETPRIV = "/usr/bin/setpriv";
+const ENDS_WITH_US = existsSync(SETPRIV) ? [SETPRIV, "--pdeathsig", "KILL"] : [];
 
 const CREDENTIALS = { accessKeyId: "beamline", secretAccessKey: "beamline-secret" };
 
@@ -39,7 +43,8 @@ export function findMinio(): string | undefined {
 export async function startMinio(binary: string): Promise<Minio> {
   const folder = mkdtempSync(join(tmpdir(), "beamline-minio-"));
   const address = `127.0.0.1:${await freePort()}`;
-  const server = spawn(binary, ["server", folder, "--address", address, "--quiet"], {
+  const [command, ...args] = [...ENDS_WITH_US, binary, "server", folder, "--address", address];
+  const server = spawn(command ?? binary, [...args, "--quiet"], {
     env: {
       PATH: process.env.PATH,
       HOME: folder,
