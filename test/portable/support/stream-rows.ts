@@ -40,6 +40,7 @@ function script(
           trigger: defaultTrigger(),
           allowedLateness: 0,
           accumulation: "discarding",
+          onTime: "fire-if-nonempty",
         })
         .combineGlobally("Gather", toList())
         .map("Compare", (actual, ctx) => {

@@ -1,7 +1,9 @@
+import { setTimeout } from "node:timers/promises";
 import { BeamlineError } from "beamline";
 import { loggedProgress } from "../app/metrics/app-progress.js";
 import { metricsLines } from "../app/metrics/metrics-lines.js";
 import { executorTime, type SparkProgress } from "../app/metrics/spark-progress.js";
+import { podsOf } from "../app/pods.js";
 import { sourceRoot } from "../app/source-root.js";
 import type { SparkApplicationObject } from "../app/spark-application.js";
 import type { Storage } from "../app/storage.js";
@@ -122,6 +124,7 @@ async function failure(request: FollowRequest, watched: Watched): Promise<Error>
       { origin: "remote" },
     );
   }
+  if (life.kind === "failed") await executorsEnded(request);
   const root = request.root ?? sourceRoot(cli.cwd);
   const diagnosis = await diagnoseApp({ client, object, file, root });
   if (diagnosis.userError !== undefined) return diagnosis.userError;
@@ -136,6 +139,19 @@ async function failure(request: FollowRequest, watched: Watched): Promise<Error>
     `Cannot finish ${where}: it ${state}: ${cause}; ${first?.mend[0] ?? `see beamline app logs ${name}`}`,
     { origin: "remote" },
   );
+}
+
+const EXECUTORS_MS = 6_000;
+
+/** Executors end a little later than their driver, and how they do may be what tells most. */
+async function executorsEnded({ client, object, signal }: FollowRequest): Promise<void> {
+  const { name, namespace = "default" } = object.metadata;
+  const until = performance.now() + EXECUTORS_MS;
+  while (performance.now() < until) {
+    const pods = await podsOf(client, namespace, name, signal);
+    if (!pods.some(({ role, phase }) => role === "executor" && phase === "Running")) return;
+    await setTimeout(500, undefined, { signal });
+  }
 }
 
 function reasonOf({ life }: Watched): string {

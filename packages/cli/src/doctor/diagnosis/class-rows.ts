@@ -12,10 +12,12 @@ export const classRows: readonly DiagnosisRow[] = [
     ],
     outlook: "ends",
     explains: ["class-not-found"],
-    cause: ({ groups: [scheme = "s3"] }) =>
-      scheme === "s3"
-        ? "Spark reads S3 under s3a://, and knows no s3://"
-        : `Spark's class path has nothing that reads ${scheme.includes(".") ? "s3a" : scheme}://: the image lacks hadoop-aws`,
+    cause: ({ groups: [scheme = "s3"] }) => {
+      if (scheme === "s3") return "Spark reads S3 under s3a://, and knows no s3://";
+      return scheme === "s3a" || scheme.includes(".")
+        ? "Spark's class path has nothing that reads s3a://: the image lacks hadoop-aws"
+        : `Spark's class path has nothing that reads ${scheme}://`;
+    },
     mend: ({ groups: [scheme = "s3"] }, { file = "FILE" }) =>
       scheme === "s3"
         ? [
@@ -42,7 +44,7 @@ export const classRows: readonly DiagnosisRow[] = [
     signs: [
       { text: /ClassNotFoundException: ([\w.$]+)/ },
       { text: /NoClassDefFoundError: ([\w./$]+)/ },
-      { text: /Failed to load class ([\w.$]+)/ },
+      { text: /Failed to load class ([\w$]+(?:\.[\w$]+)*)/ },
     ],
     outlook: "ends",
     cause: ({ groups: [name = "a class"] }) =>

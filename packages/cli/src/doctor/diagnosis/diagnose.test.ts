@@ -360,6 +360,25 @@ test("podFacts tells why containers wait or ended, also before they were started
   expect(facts[1]?.exitCode).toBe(137);
 });
 
+test("podFacts tells of memory that ran out where only a worker died of it", () => {
+  const ended = { exitCode: 0, finishedAt: "2026-11-22T22:31:00Z" };
+  const facts = ["OOMKilled", "Completed"].flatMap((reason) =>
+    podFacts(
+      appPodOf({
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "words-exec-1", labels: { "spark-role": "executor" } },
+        status: {
+          phase: "Succeeded",
+          containerStatuses: [{ name: "spark", state: { terminated: { ...ended, reason } } }],
+        },
+      }),
+    ),
+  );
+  expect(facts.map(({ reason }) => reason)).toEqual(["OOMKilled"]);
+  expect(diagnose(facts, context).map(({ id }) => id)).toEqual(["executor-out-of-memory"]);
+});
+
 test.each([
   ["512m", "1024m"],
   ["2g", "4g"],

@@ -27,10 +27,12 @@ export function checkCapabilities(
 }
 
 function problemsOf(pipeline: Pipeline, rules: readonly CapabilityRule[]): CapabilityProblem[] {
-  const context = { unbounded: isUnbounded(pipeline) };
-  return featuresOf(pipeline).flatMap((use) =>
+  const uses = featuresOf(pipeline);
+  const test = uses.some(({ feature }) => feature === "test-stream");
+  const kind = { unbounded: isUnbounded(pipeline), test };
+  return uses.flatMap((use) =>
     rules
-      .filter(({ feature, when }) => feature === use.feature && (when?.(use, context) ?? true))
+      .filter(({ feature, when }) => feature === use.feature && (when?.(use, kind) ?? true))
       .map((rule) => ({ use, rule })),
   );
 }

@@ -29,6 +29,13 @@ export const flinkRules: readonly CapabilityRule[] = [
     reason: "a batch job calls nothing when a bundle has been committed (bundle finalization)",
     instead: "acknowledge in a step after a reshuffle()",
   },
+  {
+    feature: "stateful",
+    verdict: "refused",
+    when: (_, { test }) => test,
+    reason: "elements of a TestStream overtake the timers that are due before them",
+    instead: "test this pipeline with the local runner",
+  },
   noMergingCustomWindows,
   noTestStreamClock,
   noTimeSortedInput,
