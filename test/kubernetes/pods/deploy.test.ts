@@ -166,29 +166,6 @@ test("a second deploy of the same code sends nothing and runs it again", async (
     `${Math.round(createdMs)} ms, ${sentBytes} bytes sent`,
   );
   expect(await keys()).toEqual(before);
-
-  // The same again while it runs is watched, rather than run twice.
-  const again = await deploy(WORDCOUNT, "--detach");
-  expect(again.code, again.stderr).toBe(0);
-  expect(again.stderr).toContain("Running already: default/lear");
-});
-
-test("app ui shows Spark's UI of a running driver through the API server", async () => {
-  await untilSlow("the driver", async () => (await stateOf(NAME)) === "RUNNING");
-  await whileShown(["app", "ui", NAME], async (url) => {
-    await untilSlow("Spark's UI", async () => {
-      return (await (await fetch(`${url}/jobs/`)).text()).includes("Spark Jobs");
-    });
-  });
-});
-
-test("Ctrl-C leaves the application running and says how to come back", async () => {
-  const { code, stderr } = await bench.beamline(["app", "watch", NAME], (child) => {
-    child.stderr?.once("data", () => child.kill("SIGINT"));
-  });
-  expect(code, stderr).toBe(130);
-  expect(stderr).toContain("lear goes on on the cluster.");
-  expect(stderr).toContain("beamline app watch lear --namespace default");
   const watched = await bench.beamline(["app", "watch", NAME]);
   expect(watched.code, watched.stderr).toBe(0);
 });
@@ -254,18 +231,7 @@ test("a change of code sends less than 2 MB", async () => {
   );
 });
 
-test("other code under the name of a running application is refused in words", async () => {
-  const { code, stderr } = await deploy(WORDCOUNT, "--detach");
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/^Cannot deploy as default\/lear: an application of this name is /m);
-  expect(stderr).toContain("add --if-running wait or --if-running replace");
-});
-
-test("app cancel stops it, and an error of the user's own code comes back with its line", async () => {
-  const cancelled = await bench.beamline(["app", "cancel", NAME]);
-  expect(cancelled.code, cancelled.stderr).toBe(0);
-  expect(cancelled.stdout.trim()).toBe("cancelled");
-
+test("an error of the user's own code comes back with its line", async () => {
   const file = changedCode(
     (text) => `{ if (word === "the") throw new RangeError("not the"); return ${text}; }`,
   );
@@ -276,6 +242,55 @@ test("app cancel stops it, and an error of the user's own code comes back with i
   const logs = await bench.beamline(["app", "logs", NAME, "--source", "driver"]);
   expect(logs.stdout).toContain('Cannot run "Format": RangeError: not the');
   expect(logs.stdout).not.toContain("BEAMLINE-ERROR");
+});
+
+/** Runs for minutes, so that there is time to look at it. */
+const deploySlowly = (millis: number) =>
+  bench.beamline([
+    ...bench.deployArguments("test/kubernetes/pods/pipelines/slow-sums.ts", "slow"),
+    ...["--output", `s3://${BUCKET}/slow/sums`, "--millis", String(millis), "--detach"],
+  ]);
+
+test("app ui shows Spark's UI of a running driver through the API server", async () => {
+  const { code, stderr } = await deploySlowly(2000);
+  expect(code, stderr).toBe(0);
+  await untilSlow("the driver", async () => (await stateOf("slow")) === "RUNNING");
+  await whileShown(["app", "ui", "slow"], async (url) => {
+    await untilSlow("Spark's UI", async () => {
+      return (await (await fetch(`${url}/jobs/`)).text()).includes("Spark Jobs");
+    });
+  });
+});
+
+test("the same deploy again watches what runs, and another one is refused in words", async () => {
+  const again = await deploySlowly(2000);
+  expect(again.code, again.stderr).toBe(0);
+  expect(again.stderr).toContain("Running already: default/slow");
+  const other = await deploySlowly(1);
+  expect(other.code).toBe(1);
+  expect(other.stderr).toMatch(/^Cannot deploy as default\/slow: an application of this name is /m);
+  expect(other.stderr).toContain("add --if-running wait or --if-running replace");
+});
+
+test("Ctrl-C leaves the application running and says how to come back", async () => {
+  const { code, stderr } = await bench.beamline(["app", "watch", "slow"], (child) => {
+    child.stderr?.once("data", () => child.kill("SIGINT"));
+  });
+  expect(code, stderr).toBe(130);
+  expect(stderr).toContain("slow goes on on the cluster.");
+  expect(stderr).toContain("beamline app watch slow --namespace default");
+  expect(await stateOf("slow")).toBe("RUNNING");
+});
+
+test("app cancel ends it and keeps what is known of it", async () => {
+  const { code, stdout, stderr } = await bench.beamline(["app", "cancel", "slow"]);
+  expect(code, stderr).toBe(0);
+  expect(stdout.trim()).toBe("cancelled");
+  expect((await bench.beamline(["app", "list"])).stdout).toMatch(/^slow .*cancelled/m);
+  const deleted = await bench.beamline(["app", "delete", "slow", "--results"]);
+  expect(deleted.code, deleted.stderr).toBe(0);
+  // The account is the other application's, too.
+  expect(deleted.stdout).toMatch(/left .*ServiceAccount default\/beamline-spark.* \(lear need/);
 });
 
 test("app delete leaves nothing", async () => {

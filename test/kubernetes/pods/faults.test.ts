@@ -116,7 +116,7 @@ test(
   "too little memory is named as the reason, with how to give more",
   async () => {
     const { code, said } = await deploy(HOG, "hog");
-    expect(code, said).toBe(1);
+    expect(code, said).toBe(3);
     expect(said).toMatch(/Cause: an executor used more than its pod may have \(.*OOMKilled/);
     expect(said).toMatch(/mend beamline deploy .* --set spec\.executor\.memoryOverhead=\d+/);
   },

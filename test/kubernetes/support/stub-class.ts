@@ -29,9 +29,11 @@ export async function stubOfResultTask(cluster: TestCluster, folder: string): Pr
     patch,
     [
       "spec:",
-      "  sparkConf: { spark.executor.extraClassPath: /opt/stub/stub.jar }",
       "  volumes: [{ name: stub, configMap: { name: stub-class } }]",
-      "  executor: { volumeMounts: [{ name: stub, mountPath: /opt/stub }] }",
+      "  executor:",
+      "    volumeMounts: [{ name: stub, mountPath: /opt/stub }]",
+      // Java looks there before it looks into Spark's jars.
+      "    javaOptions: -Xbootclasspath/a:/opt/stub/stub.jar",
       "",
     ].join("\n"),
   );

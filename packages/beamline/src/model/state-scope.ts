@@ -14,6 +14,9 @@ export interface StateScope {
 /** The timer family behind `DoFn.onWindowExpiration`. */
 export const EXPIRATION_FAMILY = "onWindowExpiration";
 
+/** The timer family and cell that keep elements until they can be processed in order. */
+export const SORTED_INPUT = "(sorted input)";
+
 /** Which timer: setting it again replaces it. */
 export interface TimerAddress {
   /** Unique name of the step. */

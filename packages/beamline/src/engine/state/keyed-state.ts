@@ -20,7 +20,6 @@ export interface StateTimes {
  * What belongs to a window goes once the watermark has passed its expiry and its timers have fired.
  */
 export class KeyedState {
-  readonly isRunnerManaged = false;
   private readonly ledger = new Ledger();
   private readonly timers = new TimerTable(this.ledger);
   private readonly bags = new Map<string, BagTable>();

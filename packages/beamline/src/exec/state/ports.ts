@@ -64,10 +64,10 @@ export interface TimerPort {
   set(timer: TimerRecord): void;
   clear(timer: TimerAddress & Pick<TimerRecord, "domain">): void;
   /**
-   * Whether the runner itself fires window expiration and sorts input (portable runners do). Where
-   * it does not, steps set timers to do so.
+   * Whether the runner itself sees to what a timer family of the step's own would be for: window
+   * expiration, sorted input. Where it does not, the step sets timers to do so.
    */
-  readonly isRunnerManaged: boolean;
+  isRunnerManaged(step: string, family: string): boolean;
 }
 
 /** Receives the timers of a bundle: the third argument of `BundleSource.feed`. */

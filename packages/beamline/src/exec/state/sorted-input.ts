@@ -1,13 +1,11 @@
 import { ByteReader } from "../../bytes/byte-reader.js";
 import type { Coder } from "../../coders/coder.js";
 import { internalError } from "../../model/errors.js";
-import type { StateScope } from "../../model/state-scope.js";
+import { SORTED_INPUT, type StateScope } from "../../model/state-scope.js";
 import { MIN_TIMESTAMP, type Timestamp } from "../../model/time.js";
 import type { ListStore, StatePort, TimerPort } from "./ports.js";
 import { Scratch } from "./scratch.js";
 
-/** The timer family and cell that keep elements until they can be processed in order. */
-export const SORTED_INPUT = "(sorted input)";
 
 export interface SortedElement {
   readonly value: unknown;
@@ -50,10 +48,14 @@ export class SortedInput {
     if (earliest === undefined || timestamp < earliest) this.setTimer(scope, timestamp);
   }
 
-  /** Elements that the watermark has passed, in order. */
-  take(scope: StateScope): SortedElement[] {
+  /**
+   * Elements that the watermark has passed, in order.
+   *
+   * @param reached - An instant that it has reached for sure.
+   */
+  take(scope: StateScope, reached: Timestamp): SortedElement[] {
     const { store, coder } = this;
-    const { watermark } = this.timers;
+    const watermark = Math.max(this.timers.watermark, reached);
     const end = watermark >= scope.expiry ? Number.POSITIVE_INFINITY : watermark;
     const taken = store.read(scope, MIN_TIMESTAMP, end).map(({ timestamp, value }) => ({
       timestamp,

@@ -4,14 +4,14 @@ import type { Declarations } from "../../fn/state/declarations.js";
 import type { AnyDoFn, UserFn } from "../../fn/user-fn.js";
 import { BeamlineError, internalError } from "../../model/errors.js";
 import { NO_FIRING } from "../../model/pane.js";
-import { EXPIRATION_FAMILY, type TimerRecord } from "../../model/state-scope.js";
+import { EXPIRATION_FAMILY, SORTED_INPUT, type TimerRecord } from "../../model/state-scope.js";
 import { maxTimestamp } from "../../model/window.js";
 import { DoFnOperator } from "../do-fn-operator.js";
 import { isThenable } from "../function-operators.js";
 import type { Operator, OperatorContext } from "../operator.js";
 import type { Process } from "../process-operator.js";
 import { type BoundScope, ScopeTable } from "./scope-table.js";
-import { SORTED_INPUT, type SortedElement, SortedInput } from "./sorted-input.js";
+import { type SortedElement, SortedInput } from "./sorted-input.js";
 import { StepTimers } from "./step-timers.js";
 import { FiringContext } from "./timer-context.js";
 
@@ -42,6 +42,7 @@ export class StatefulOperator extends DoFnOperator implements Operator {
   private readonly timers: StepTimers;
   private readonly firing: FiringContext;
   private readonly sorted: SortedInput | undefined;
+  private readonly expiresItself: boolean;
   private current: BoundScope | undefined;
   private declarations: Declarations | undefined;
 
@@ -59,7 +60,9 @@ export class StatefulOperator extends DoFnOperator implements Operator {
     this.scopes = new ScopeTable(step.name, signature.cells, keyCoder, step.windowing, state);
     this.firing = new FiringContext(context);
     this.timers = new StepTimers(step.name, timers, () => this.caller());
-    if (signature.requiresTimeSortedInput && !timers.isRunnerManaged) {
+    this.expiresItself =
+      signature.onWindowExpiration && !timers.isRunnerManaged(step.name, EXPIRATION_FAMILY);
+    if (signature.requiresTimeSortedInput && !timers.isRunnerManaged(step.name, SORTED_INPUT)) {
       if (state === undefined) throw internalError(`Nobody provides the state of "${step.name}"`);
       this.sorted = new SortedInput(step.name, state, timers, valueCoder);
     }
@@ -138,7 +141,7 @@ export class StatefulOperator extends DoFnOperator implements Operator {
       return undefined;
     }
     if (known !== undefined) return known;
-    if (this.signature.onWindowExpiration && !port.isRunnerManaged) this.expireLater(bound);
+    if (this.expiresItself) this.expireLater(bound);
     return bound;
   }
 
@@ -163,6 +166,7 @@ export class StatefulOperator extends DoFnOperator implements Operator {
     const { options, step } = this.context;
     if (cells.length > 0 || options.state?.prepare === undefined) return undefined;
     const wanted = this.signature.cells.map(({ name, spec }) => ({ name, kind: spec.kind }));
+    if (this.sorted !== undefined) wanted.push({ name: SORTED_INPUT, kind: "orderedList" });
     return options.state.prepare(step.name, wanted, scope);
   }
 
@@ -207,9 +211,9 @@ export class StatefulOperator extends DoFnOperator implements Operator {
     return this.done(declared.spec.callback(firing as never));
   }
 
-  private processSorted(doFn: AnyDoFn, { scope }: TimerRecord): unknown {
+  private processSorted(doFn: AnyDoFn, { scope, fireTimestamp }: TimerRecord): unknown {
     const bound = this.bound();
-    const elements = this.sorted?.take(scope) ?? [];
+    const elements = this.sorted?.take(scope, fireTimestamp) ?? [];
     const next = (from: number): unknown => {
       for (let i = from; i < elements.length; i++) {
         const result = this.processOne(doFn, bound, elements[i] as SortedElement);

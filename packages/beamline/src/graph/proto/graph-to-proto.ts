@@ -46,7 +46,7 @@ import { restrictionStateCoder } from "../splittable-coders.js";
 import { CoderTable } from "./coder-table.js";
 import { encodeFunctionPayload, type TransformPart } from "./function-payload.js";
 import { sideInputIdsOf, sideInputSpecsOf } from "./side-inputs-to-proto.js";
-import { requirementsOf, stateSpecsOf } from "./state-to-proto.js";
+import { type RunnerDuties, requirementsOf, stateSpecsOf } from "./state-to-proto.js";
 import { playedCoder, testStreamSpec } from "./test-stream-to-proto.js";
 import { windowFnToProto } from "./window-fn-to-proto.js";
 import { WindowingTable, windowCoderOf } from "./windowing-to-proto.js";
@@ -60,10 +60,17 @@ const ENVIRONMENT = "beamline";
  * are their names in the graph. User code stays behind, named by {@link encodeFunctionPayload}.
  *
  * @param environment - Where the runner finds workers that can run the code.
+ * @param duties - What the runner sees to by itself. Default: everything.
  */
-export function graphToProto(graph: Graph, environment: Environment): Pipeline {
-  return new Translation(graph).pipeline(environment);
+export function graphToProto(
+  graph: Graph,
+  environment: Environment,
+  duties: RunnerDuties = ALL_DUTIES,
+): Pipeline {
+  return new Translation(graph, duties).pipeline(environment);
 }
+
+const ALL_DUTIES: RunnerDuties = { expiresWindows: true, sortsInput: true };
 
 class Translation {
   private readonly graph: Graph;
@@ -73,8 +80,11 @@ class Translation {
   private readonly requirements = new Set<string>();
   private readonly windowings: WindowingTable;
 
-  constructor(graph: Graph) {
+  private readonly duties: RunnerDuties;
+
+  constructor(graph: Graph, duties: RunnerDuties) {
     this.graph = graph;
+    this.duties = duties;
     this.windowings = new WindowingTable(graph, this.coders, ENVIRONMENT);
   }
 
@@ -180,9 +190,13 @@ class Translation {
 
   private stateOf({ name, input, fn }: ParDoNode) {
     if (fn.kind !== "doFn" || fn.signature === undefined) return {};
-    for (const requirement of requirementsOf(fn.signature)) this.requirements.add(requirement);
+    const { duties } = this;
+    for (const requirement of requirementsOf(fn.signature, duties)) {
+      this.requirements.add(requirement);
+    }
     const { coder, windowing } = this.nodeAt(input);
     return stateSpecsOf(fn.signature, {
+      duties,
       coders: this.coders,
       keyCoder: coder.components[0] ?? js,
       windowCoder: windowCoderOf(windowing.windowFn),

@@ -7,7 +7,7 @@ import { timer } from "../../coders/timer.js";
 import { wireForm } from "../../coders/wire-form.js";
 import { type DoFnSignature, isStateful } from "../../fn/do-fn-signature.js";
 import type { CellSpec } from "../../fn/state/cell-spec.js";
-import { EXPIRATION_FAMILY } from "../../model/state-scope.js";
+import { EXPIRATION_FAMILY, SORTED_INPUT } from "../../model/state-scope.js";
 import type { TimeDomain } from "../../model/time-domain.js";
 import type { Window } from "../../model/window.js";
 import { functionSpec } from "../../proto/function-spec.js";
@@ -18,8 +18,17 @@ import type { CoderTable } from "./coder-table.js";
 
 type StateSpecInit = MessageInitShape<typeof StateSpecSchema>;
 
+/** What a runner sees to by itself. Where it does not, steps keep elements and set timers for it. */
+export interface RunnerDuties {
+  /** It calls `onWindowExpiration`. */
+  readonly expiresWindows: boolean;
+  /** It sorts the input of a DoFn that wants its elements in the order of time. */
+  readonly sortsInput: boolean;
+}
+
 /** What a stateful DoFn's specs are made with. */
 export interface StateTranslation {
+  readonly duties: RunnerDuties;
   readonly coders: CoderTable;
   /** Of the keys of its input. */
   readonly keyCoder: Coder<unknown>;
@@ -39,15 +48,20 @@ export function stateSpecsOf(signature: DoFnSignature, how: StateTranslation) {
   });
   const families = signature.timers.map(({ name, domain }) => [name, family(domain)] as const);
   if (signature.onWindowExpiration) families.push([EXPIRATION_FAMILY, family("event-time")]);
+  const cells = signature.cells.map(({ name, spec }) => [name, stateSpecOf(spec, how)] as const);
+  const { expiresWindows, sortsInput } = how.duties;
+  if (signature.requiresTimeSortedInput && !sortsInput) {
+    families.push([SORTED_INPUT, family("event-time")]);
+    cells.push([SORTED_INPUT, logSpec(how)]);
+  }
   return {
-    stateSpecs: Object.fromEntries(
-      signature.cells.map(({ name, spec }) => [name, stateSpecOf(spec, how)]),
-    ),
+    stateSpecs: Object.fromEntries(cells),
     timerFamilySpecs: Object.fromEntries(families),
     requestsFinalization: signature.finalizesBundles,
-    requiresTimeSortedInput: signature.requiresTimeSortedInput,
+    requiresTimeSortedInput: signature.requiresTimeSortedInput && sortsInput,
     requiresStableInput: signature.requiresStableInput,
-    onWindowExpirationTimerFamilySpec: signature.onWindowExpiration ? EXPIRATION_FAMILY : "",
+    onWindowExpirationTimerFamilySpec:
+      signature.onWindowExpiration && expiresWindows ? EXPIRATION_FAMILY : "",
   };
 }
 
@@ -55,10 +69,17 @@ export function stateSpecsOf(signature: DoFnSignature, how: StateTranslation) {
 const opaque = () => lengthPrefix(bytes) as Coder<unknown>;
 
 /** What such a DoFn demands of a runner: stands in `Pipeline.requirements`. */
-export function* requirementsOf(signature: DoFnSignature): Iterable<string> {
+export function* requirementsOf(
+  signature: DoFnSignature,
+  { expiresWindows, sortsInput }: RunnerDuties,
+): Iterable<string> {
   if (isStateful(signature)) yield requirementUrns.requiresStatefulProcessing;
-  if (signature.onWindowExpiration) yield requirementUrns.requiresOnWindowExpiration;
-  if (signature.requiresTimeSortedInput) yield requirementUrns.requiresTimeSortedInput;
+  if (signature.onWindowExpiration && expiresWindows) {
+    yield requirementUrns.requiresOnWindowExpiration;
+  }
+  if (signature.requiresTimeSortedInput && sortsInput) {
+    yield requirementUrns.requiresTimeSortedInput;
+  }
   if (signature.requiresStableInput) yield requirementUrns.requiresStableInput;
   if (signature.finalizesBundles) yield requirementUrns.requiresBundleFinalization;
 }
@@ -67,7 +88,8 @@ export function* requirementsOf(signature: DoFnSignature): Iterable<string> {
  * Runners keep bags of opaque bytes: every one can, and not every one can do more. A worker keeps
  * maps, sets and lists as logs in them.
  */
-function stateSpecOf(spec: CellSpec, { coders, payload }: StateTranslation): StateSpecInit {
+function stateSpecOf(spec: CellSpec, how: StateTranslation): StateSpecInit {
+  const { coders, payload } = how;
   const protocol = functionSpec(userStateUrns.bag);
   switch (spec.kind) {
     case "value": {
@@ -88,9 +110,12 @@ function stateSpecOf(spec: CellSpec, { coders, payload }: StateTranslation): Sta
     }
     case "map":
     case "set":
-    case "orderedList": {
-      const value = { elementCoderId: coders.idOf(bytes as Coder<unknown>) };
-      return { spec: { case: "bagSpec", value }, protocol };
-    }
+    case "orderedList":
+      return logSpec(how);
   }
+}
+
+function logSpec({ coders }: StateTranslation): StateSpecInit {
+  const value = { elementCoderId: coders.idOf(bytes as Coder<unknown>) };
+  return { spec: { case: "bagSpec", value }, protocol: functionSpec(userStateUrns.bag) };
 }

@@ -6,7 +6,7 @@ import { wireForm } from "../../coders/wire-form.js";
 import type { Step } from "../../exec/stage.js";
 import { isStatefulFn } from "../../graph/stateful.js";
 import { BeamlineError } from "../../model/errors.js";
-import { EXPIRATION_FAMILY } from "../../model/state-scope.js";
+import { EXPIRATION_FAMILY, SORTED_INPUT } from "../../model/state-scope.js";
 import type { TimeDomain } from "../../model/time-domain.js";
 import type { ProcessBundleDescriptor } from "../../proto/gen/fn-execution/control_pb.js";
 import type { PTransform } from "../../proto/gen/pipeline/pipeline_pb.js";
@@ -41,6 +41,9 @@ export function familiesOf(
       coder: timer(wireForm(keyCoder), declared.window),
       keyCoder,
       windowing: step.windowing,
+      isOwn:
+        family === SORTED_INPUT ||
+        (family === EXPIRATION_FAMILY && payload.onWindowExpirationTimerFamilySpec !== family),
     };
   });
 }
@@ -50,7 +53,7 @@ function keyCoderOf({ inputCoder }: Step): Coder<unknown> {
 }
 
 function domainOf({ operation }: Step, family: string): TimeDomain {
-  if (family === EXPIRATION_FAMILY) return "event-time";
+  if (family === EXPIRATION_FAMILY || family === SORTED_INPUT) return "event-time";
   const timers =
     operation.kind === "parDo" && operation.fn.kind === "doFn"
       ? (operation.fn.signature?.timers ?? [])

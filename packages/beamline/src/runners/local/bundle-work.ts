@@ -66,9 +66,20 @@ export interface Residual {
   readonly resumeAfterMs: number;
 }
 
+/** A bundle that has given part of its work away while it runs. */
+export interface BundleSplit {
+  /** What it goes on with, and what would run again if it failed. */
+  readonly kept: readonly Block[];
+  /** What is another bundle's now. */
+  readonly residual: readonly Block[];
+}
+
 /** Something that runs bundles, one at a time. */
 export interface Executor {
-  run(work: BundleWork): Promise<BundleOutput>;
+  /** @param onSplit - Told of what the bundle gives away after a {@link requestSplit}. */
+  run(work: BundleWork, onSplit?: (split: BundleSplit) => void): Promise<BundleOutput>;
+  /** Asks the running bundle to give part of its work away. Absent where nobody could hear it. */
+  requestSplit?(): void;
   /** The last bundle has been committed: tells user code that waits for it. */
   finalize(): void;
   /** What the bundle that failed last had counted. */

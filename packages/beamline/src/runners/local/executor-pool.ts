@@ -15,7 +15,7 @@ export interface Backlog {
 
 export interface PoolOptions extends ThreadExecutorOptions {
   /** How worker threads are set up; undefined when everything runs on the calling thread. */
-  readonly workerSetup: Omit<WorkerSetup, "progress"> | undefined;
+  readonly workerSetup: Omit<WorkerSetup, "progress" | "wish"> | undefined;
   /** Who runs bundles where no worker threads do. Default: the calling thread. */
   readonly openExecutor: ((plan: Plan) => Executor) | undefined;
   /** Whether even small jobs run on worker threads. */
@@ -89,6 +89,11 @@ export class ExecutorPool {
     const executor = this.choose(backlog, slot);
     if (executor !== undefined) this.busy.add(executor);
     return executor;
+  }
+
+  /** Whether there is a worker thread without work. */
+  get hasIdleWorker(): boolean {
+    return this.workers.kind === "ready" && this.busy.size < this.workers.executors.length;
   }
 
   isFree(backlog: Backlog, slot: number | undefined): boolean {

@@ -3,7 +3,7 @@ import { fingerprintOf } from "../../code-ref/fingerprint.js";
 import type { Graph, PCollectionId } from "../../graph/nodes.js";
 import { SYSTEM_CLOCK } from "../../model/clock.js";
 import { BeamlineError, internalError } from "../../model/errors.js";
-import type { BundleOutput, Executor } from "./bundle-work.js";
+import type { BundleOutput, BundleSplit, Executor } from "./bundle-work.js";
 import { type Backlog, ExecutorPool } from "./executor-pool.js";
 import { type DecodedElement, decodeBlocks } from "./feed-elements.js";
 import { RunMetrics } from "./metrics.js";
@@ -11,6 +11,7 @@ import { type Plan, planGraph, resultsOf } from "./plan.js";
 import { hooksOf } from "./run-hooks.js";
 import type { LocalRunOptions, LocalRunResult, RunProgress } from "./run-options.js";
 import { JobClock } from "./scheduling/job-clock.js";
+import { Splitter } from "./scheduling/splitter.js";
 import { StageTable } from "./scheduling/stage-table.js";
 import type { Task } from "./scheduling/task.js";
 import { TaskQueue } from "./scheduling/task-queue.js";
@@ -30,6 +31,7 @@ export class LocalJob {
   private readonly started = performance.now();
   private readonly clock: JobClock;
   private readonly queue = new TaskQueue();
+  private readonly splitter = new Splitter();
   /** Bundles under way: their promises never reject. */
   private readonly running = new Set<Promise<void>>();
   private bundles = 0;
@@ -118,6 +120,7 @@ export class LocalJob {
       throw error;
     } finally {
       clearInterval(ticker);
+      this.splitter.close();
       signal?.removeEventListener("abort", cancel);
       this.options.drain?.removeEventListener("abort", drain);
     }
@@ -145,6 +148,7 @@ export class LocalJob {
       if (this.stages.isDone) return;
       if (this.isQuiet && this.stepTestStreams()) continue;
       this.assign();
+      this.splitter.look(this.pool.hasIdleWorker && this.queue.length === 0);
       const alarm = this.clock.wakeAt(this.stages.nextWake, () => this.wake());
       await woken;
       alarm.cancel();
@@ -206,16 +210,26 @@ export class LocalJob {
   }
 
   /** Never rejects: a failure that ends the job goes to {@link fail}. */
-  private async execute(executor: Executor, task: Task): Promise<void> {
+  private async execute(executor: Executor, queued: Task): Promise<void> {
     const started = performance.now();
+    // What the bundle has given away is not its own any more, whatever becomes of it.
+    let task = queued;
+    const onSplit = ({ kept, residual }: BundleSplit) => {
+      const rest = this.stages.split(task, residual);
+      task = { ...task, work: { ...task.work, blocks: kept }, weight: task.weight - rest.weight };
+      this.queue.push(rest);
+      this.wake();
+    };
+    this.splitter.started(executor, task);
     try {
-      const output = await executor.run(task.work);
+      const output = await executor.run(task.work, onSplit);
       this.commit(task, output, performance.now() - started);
       if (output.finalizes === true) executor.finalize();
     } catch (error) {
       this.attempted.commit(executor.failedCounts());
       this.retry(task, error);
     } finally {
+      this.splitter.ended(executor);
       this.pool.release(executor);
     }
   }

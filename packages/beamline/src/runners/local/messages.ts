@@ -1,7 +1,7 @@
 import type { CodeReference } from "../../code-ref/code-reference.js";
 import type { Fingerprint } from "../../code-ref/fingerprint.js";
 import type { StepCounts } from "../../exec/step-metrics.js";
-import type { BundleOutput, BundleWork } from "./bundle-work.js";
+import type { BundleOutput, BundleSplit, BundleWork } from "./bundle-work.js";
 import type { Bundling } from "./run-options.js";
 
 /** `workerData` of a worker thread. */
@@ -15,6 +15,8 @@ export interface WorkerSetup {
   readonly fusion: boolean;
   /** Two Float64: the elements and bytes of the running bundle's progress. */
   readonly progress: SharedArrayBuffer;
+  /** One Int32: 1 while somebody would like part of the running bundle's work. */
+  readonly wish: SharedArrayBuffer;
 }
 
 export type ToWorker =
@@ -26,6 +28,8 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "done"; readonly output: BundleOutput }
+  /** The running bundle has given work away. */
+  | { readonly kind: "split"; readonly split: BundleSplit }
   | {
       readonly kind: "failed";
       readonly error: Thrown;

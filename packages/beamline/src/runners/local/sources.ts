@@ -7,6 +7,7 @@ import { END } from "./end.js";
 import { feedElements } from "./feed-elements.js";
 import { feedGroups, feedWindowedGroups } from "./feed-groups.js";
 import { feedShard, feedWholeKeys } from "./feed-keyed.js";
+import type { RestrictionFeed } from "./feed-restrictions.js";
 import { feedTriggered } from "./feed-triggered.js";
 import type { PlannedStage } from "./plan.js";
 import type { Shard } from "./shard.js";
@@ -15,11 +16,13 @@ import type { Shard } from "./shard.js";
  * Feeds a stage with the blocks of its dataset, or with an impulse where it has none.
  *
  * @param shard - What the stage keeps for the keys of this bundle, where it keeps anything.
+ * @param restrictions - Who feeds the restrictions of a source that may be split meanwhile.
  */
 export function sourceOf(
   { dataset, testStream, isBounded }: PlannedStage,
   { blocks, times }: Pick<BundleWork, "blocks" | "times">,
   shard: Shard | undefined,
+  restrictions?: RestrictionFeed,
 ): BundleSource {
   return {
     feed(entries, gate, timers) {
@@ -28,6 +31,7 @@ export function sourceOf(
       if (receive === undefined) throw internalError("A stage has no input");
       if (testStream !== undefined) return feedElements(testStream.coder, blocks, receive, gate);
       if (dataset === undefined) return receive(new Uint8Array(0), IMPULSE_META);
+      if (restrictions !== undefined) return restrictions.feed(receive, gate);
       switch (dataset.kind) {
         case "groups":
           switch (dataset.grouping) {

@@ -20,7 +20,7 @@ export class StationState {
 
 function portsOf(state: () => KeyedState): Ports {
   return {
-    isRunnerManaged: false,
+    isRunnerManaged: () => false,
     bag: (step, cell) => state().bag(step, cell),
     map: (step, cell) => state().map(step, cell),
     list: (step, cell) => state().list(step, cell),

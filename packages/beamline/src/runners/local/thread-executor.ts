@@ -4,7 +4,8 @@ import { BundleProcessor, type BundleProgress } from "../../exec/bundle-processo
 import type { StepCounts } from "../../exec/step-metrics.js";
 import { internalError } from "../../model/errors.js";
 import type { BlockSink } from "./block-sink.js";
-import type { BundleOutput, BundleWork, Executor } from "./bundle-work.js";
+import type { BundleOutput, BundleSplit, BundleWork, Executor } from "./bundle-work.js";
+import { RestrictionFeed } from "./feed-restrictions.js";
 import type { Plan, PlannedStage } from "./plan.js";
 import type { Bundling } from "./run-options.js";
 import { isEndless, Rests, truncateBlocks } from "./rests.js";
@@ -19,6 +20,8 @@ export interface ThreadExecutorOptions {
   readonly parallelism: number;
   readonly bundling: Bundling;
   readonly signal?: AbortSignal;
+  /** Asked between claims whether the running bundle is to give work away. Default: never. */
+  readonly wantsSplit?: () => boolean;
 }
 
 /** A stage compiled and ready: runs one bundle at a time. */
@@ -38,7 +41,10 @@ export class ThreadExecutor implements Executor {
   private readonly shards = new Map<string, Shard>();
   private readonly sides = new SideInputStore();
   private current: BundleProcessor | undefined;
+  private currentStage: PlannedStage | undefined;
   private failed: readonly StepCounts[] = [];
+  private restrictions: RestrictionFeed | undefined;
+  private onSplit: ((split: BundleSplit) => void) | undefined;
   /** What user code wants to do once the last bundle is committed. */
   private finalizers: (() => void | Promise<void>)[] = [];
 
@@ -51,13 +57,14 @@ export class ThreadExecutor implements Executor {
     return this.current?.progress ?? { elements: 0, bytes: 0 };
   }
 
-  async run(work: BundleWork): Promise<BundleOutput> {
+  async run(work: BundleWork, onSplit?: (split: BundleSplit) => void): Promise<BundleOutput> {
     const stage = this.plan.stages.find(({ id }) => id === work.stage);
     if (stage === undefined) throw internalError(`No stage "${work.stage}" in the plan`);
     this.sides.add(work.sideInputs);
     const station = this.stations.get(stage.id) ?? this.open(stage);
     const shard = this.shardOf(stage, work.shard);
     this.current = station.processor;
+    this.currentStage = stage;
     shard?.begin(work.times);
     station.state.use(shard?.state);
     station.rests?.begin();
@@ -65,7 +72,10 @@ export class ThreadExecutor implements Executor {
     try {
       const blocks =
         work.drains === true && isEndless(stage) ? truncateBlocks(stage, work.blocks) : work.blocks;
-      const source = sourceOf(stage, { blocks, times: work.times }, shard);
+      this.onSplit = onSplit;
+      this.restrictions = feedOf(stage, blocks);
+      const input = { blocks, times: work.times };
+      const source = sourceOf(stage, input, shard, this.restrictions);
       const steps = await station.processor.run(source, this.options.signal);
       shard?.commit();
       const { rests } = station;
@@ -85,8 +95,18 @@ export class ThreadExecutor implements Executor {
       throw error;
     } finally {
       this.current = undefined;
+      this.restrictions = undefined;
     }
   }
+
+  /** Gives work of the running bundle away, if anybody wants it and there is some. */
+  private readonly poll = (): void => {
+    if (this.options.wantsSplit?.() !== true) return;
+    const [input] = this.currentStage?.inputs ?? [];
+    if (input === undefined) return;
+    const split = this.restrictions?.split(this.current?.activeRestriction(input));
+    if (split !== undefined) this.onSplit?.(split);
+  };
 
   finalize(): void {
     const { finalizers } = this;
@@ -131,6 +151,7 @@ export class ThreadExecutor implements Executor {
       timers: state.ports,
       onFinalize: (callback) => this.finalizers.push(callback),
       ...(rests === undefined ? {} : rests.hooks),
+      ...(this.options.wantsSplit === undefined ? {} : { poll: this.poll }),
       openSink: (spec) => {
         const dataset = this.plan.datasets.get(spec.id);
         if (dataset === undefined) throw internalError(`No dataset "${spec.id}" in the plan`);
@@ -147,6 +168,15 @@ export class ThreadExecutor implements Executor {
 
 function takeBlocks({ sinks }: Station): { dataset: string; blocks: Block[] }[] {
   return sinks.map(({ dataset, sink }) => ({ dataset, blocks: sink.take() }));
+}
+
+/** The feed of a source that ends, whose bundles may be split. */
+function feedOf(
+  { dataset, isBounded }: PlannedStage,
+  blocks: readonly Block[],
+): RestrictionFeed | undefined {
+  if (!isBounded || dataset?.kind !== "restrictions") return undefined;
+  return new RestrictionFeed(dataset.coder, blocks);
 }
 
 /** Says how many elements came too late for their windows. */

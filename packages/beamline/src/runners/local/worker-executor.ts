@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { BundleProgress } from "../../exec/bundle-processor.js";
 import type { StepCounts } from "../../exec/step-metrics.js";
 import { BeamlineError } from "../../model/errors.js";
-import type { BundleOutput, BundleWork, Executor } from "./bundle-work.js";
+import type { BundleOutput, BundleSplit, BundleWork, Executor } from "./bundle-work.js";
 import type { FromWorker, ToWorker, WorkerSetup } from "./messages.js";
 import { deserializeError } from "./serialize-error.js";
 
@@ -17,14 +17,18 @@ export class WorkerExecutor implements Executor {
   readonly ready: Promise<void>;
   private readonly worker: Worker;
   private readonly shared: Float64Array;
+  private readonly wish: Int32Array;
+  private onSplit: ((split: BundleSplit) => void) | undefined;
   private pending: Pending<BundleOutput | undefined> | undefined;
   private death: Error | undefined;
   private failed: readonly StepCounts[] = [];
 
-  constructor(setup: Omit<WorkerSetup, "progress">) {
+  constructor(setup: Omit<WorkerSetup, "progress" | "wish">) {
+    const wish = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    this.wish = new Int32Array(wish);
     const progress = new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT);
     this.shared = new Float64Array(progress);
-    const workerData: WorkerSetup = { ...setup, progress };
+    const workerData: WorkerSetup = { ...setup, progress, wish };
     this.worker = new Worker(new URL("./worker.js", import.meta.url), { workerData });
     const ready = this.expect();
     this.ready = ready.then(() => undefined);
@@ -41,8 +45,14 @@ export class WorkerExecutor implements Executor {
     return { elements, bytes };
   }
 
-  async run(work: BundleWork): Promise<BundleOutput> {
+  requestSplit(): void {
+    Atomics.store(this.wish, 0, 1);
+  }
+
+  async run(work: BundleWork, onSplit?: (split: BundleSplit) => void): Promise<BundleOutput> {
     this.failed = [];
+    this.onSplit = onSplit;
+    Atomics.store(this.wish, 0, 0);
     const done = this.expect();
     this.post({ kind: "run", work });
     return (await done) as BundleOutput;
@@ -81,6 +91,10 @@ export class WorkerExecutor implements Executor {
   }
 
   private take(message: FromWorker): void {
+    if (message.kind === "split") {
+      this.onSplit?.(message.split);
+      return;
+    }
     const { pending } = this;
     this.pending = undefined;
     switch (message.kind) {

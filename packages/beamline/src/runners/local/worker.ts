@@ -23,7 +23,9 @@ async function main(): Promise<void> {
   try {
     const graph = await loadGraph(setup.code);
     requireSameFingerprint(setup.fingerprint, fingerprintOf(graph));
-    executor = new ThreadExecutor(planGraph(graph, setup), setup);
+    const wish = new Int32Array(setup.wish);
+    const wantsSplit = () => Atomics.load(wish, 0) === 1 && Atomics.exchange(wish, 0, 0) === 1;
+    executor = new ThreadExecutor(planGraph(graph, setup), { ...setup, wantsSplit });
   } catch (error) {
     post({ kind: "failed", error: serializeError(error) });
     return;
@@ -48,7 +50,7 @@ async function main(): Promise<void> {
       return;
     }
     try {
-      const output = await executor.run(message.work);
+      const output = await executor.run(message.work, (split) => post({ kind: "split", split }));
       progress.fill(0);
       post({ kind: "done", output }, buffersOf(output));
     } catch (error) {

@@ -23,7 +23,7 @@ export function runnerPipeline(
   profile: RunnerProfile,
   environment: Environment,
 ): RunnerPipeline {
-  const pipeline = graphToProto(graph, environment);
+  const pipeline = graphToProto(graph, environment, profile.duties);
   const warnings = checkCapabilities(pipeline, profile);
   const prepared = withPassOnSteps(pipeline);
   if (!profile.asksForWindows) standInForOwnWindows(prepared);

@@ -1,4 +1,5 @@
 import type { Graph } from "../../graph/nodes.js";
+import type { RunnerDuties } from "../../graph/proto/state-to-proto.js";
 import { BeamlineError } from "../../model/errors.js";
 import type { CapabilityRule } from "./capabilities/capability-rule.js";
 import type { PortableEnvironment } from "./environment.js";
@@ -34,11 +35,15 @@ export interface RunnerProfile {
    * intervals instead, see `standInForOwnWindows`.
    */
   readonly asksForWindows: boolean;
+  /** What it sees to by itself; workers do the rest with timers. */
+  readonly duties: RunnerDuties;
   /** And the options of a job whose input is endless. */
   readonly streamingOptions?: (graph: Graph) => PipelineOptions;
   /** Environments that it cannot start workers in. */
   readonly noEnvironments: readonly PortableEnvironment["kind"][];
 }
+
+const NO_DUTIES: RunnerDuties = { expiresWindows: false, sortsInput: false };
 
 const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
   spark: {
@@ -49,6 +54,7 @@ const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
     loopbackOptions: sparkLoopbackDefaults,
     asksForWindows: false,
     expandSplittable: true,
+    duties: NO_DUTIES,
     noEnvironments: [],
   },
   flink: {
@@ -60,6 +66,7 @@ const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
     streamingOptions: flinkStreamingDefaults,
     asksForWindows: false,
     expandSplittable: true,
+    duties: NO_DUTIES,
     noEnvironments: [],
   },
   prism: {
@@ -69,6 +76,7 @@ const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
     options: {},
     asksForWindows: false,
     expandSplittable: false,
+    duties: { expiresWindows: true, sortsInput: false },
     noEnvironments: ["process"],
   },
   python: {
@@ -78,6 +86,7 @@ const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
     options: {},
     asksForWindows: true,
     expandSplittable: false,
+    duties: NO_DUTIES,
     noEnvironments: ["process"],
   },
   generic: {
@@ -87,6 +96,7 @@ const PROFILES: Readonly<Record<RunnerName, RunnerProfile>> = {
     options: {},
     asksForWindows: true,
     expandSplittable: false,
+    duties: { expiresWindows: true, sortsInput: true },
     noEnvironments: [],
   },
 };

@@ -26,11 +26,12 @@ export interface FamilyPort {
   /** How the step encodes keys. */
   readonly keyCoder: Coder<unknown>;
   readonly windowing: WindowingStrategy | undefined;
+  /** The step sets them for what the runner does not see to by itself: see `TimerPort`. */
+  readonly isOwn: boolean;
 }
 
 /** Timers that the runner keeps: what a bundle sets and clears goes to it when the bundle ends. */
 export class FnApiTimers implements TimerPort {
-  readonly isRunnerManaged = true;
   /** Only the runner knows it. */
   readonly watermark: Timestamp = MIN_TIMESTAMP;
   readonly families: readonly FamilyPort[];
@@ -49,6 +50,10 @@ export class FnApiTimers implements TimerPort {
 
   begin(): void {
     this.changes.clear();
+  }
+
+  isRunnerManaged(step: string, family: string): boolean {
+    return this.byName.get(`${step}\n${family}`)?.isOwn !== true;
   }
 
   set(timer: TimerRecord): void {

@@ -5,6 +5,7 @@ import {
   bundleByPartition,
   bundleGuided,
 } from "../../../engine/bundling.js";
+import { internalError } from "../../../model/errors.js";
 import { MAX_TIMESTAMP, MIN_TIMESTAMP, type Timestamp } from "../../../model/time.js";
 import type { Dataset, PlannedStage } from "../plan.js";
 import type { Bundling } from "../run-options.js";
@@ -76,6 +77,13 @@ export class BoundedStage implements StageProgress {
       draft: undefined,
       failures: 0,
     }));
+  }
+
+  split(task: Task, residual: readonly Block[]): Task {
+    if (this.current.kind !== "running") throw internalError("A stage that does not run was split");
+    this.current = { kind: "running", bundlesLeft: this.current.bundlesLeft + 1 };
+    const { blocks, weight } = bundleOf(residual);
+    return { ...task, work: { ...task.work, blocks }, weight, failures: 0 };
   }
 
   commit(): void {

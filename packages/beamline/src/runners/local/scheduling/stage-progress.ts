@@ -24,5 +24,7 @@ export interface StageProgress {
    * @param isReady - Whether the side inputs that a block needs are there.
    */
   take(upstream: Timestamp, now: number, isReady: (block: Block) => boolean): Task[];
+  /** A bundle has given these blocks away: the bundle that they are now. */
+  split(task: Task, residual: readonly Block[]): Task;
   commit(task: Task, output: BundleOutput, now: number): void;
 }

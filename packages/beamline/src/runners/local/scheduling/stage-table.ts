@@ -22,7 +22,7 @@ export class StageTable {
   private readonly sides = new Map<string, SideData>();
 
   constructor(plan: Plan, options: StageOptions) {
-    this.stages = plan.stages.map((stage) => progressOf(stage, options));
+    this.stages = plan.stages.map((stage) => makeProgress(stage, options));
     for (const dataset of plan.datasets.values()) {
       if (dataset.kind === "sideList" || dataset.kind === "sideMap") {
         this.sides.set(dataset.id, new SideData(dataset));
@@ -101,6 +101,11 @@ export class StageTable {
     return tasks;
   }
 
+  /** A bundle has given these blocks away: the bundle that they are now. */
+  split(task: Task, residual: readonly Block[]): Task {
+    return this.progressOf(task).split(task, residual);
+  }
+
   /** A bundle is committed with this output. */
   commit(task: Task, output: BundleOutput, now: number): void {
     for (const { dataset, blocks } of output.blocks) {
@@ -110,9 +115,13 @@ export class StageTable {
       else if (side !== undefined) side.add(blocks);
       else this.keep(dataset, blocks);
     }
-    const progress = this.byId.get(task.stage.id);
-    if (progress === undefined) throw internalError(`No stage "${task.stage.id}" in the table`);
-    progress.commit(task, output, now);
+    this.progressOf(task).commit(task, output, now);
+  }
+
+  private progressOf({ stage }: Task): StageProgress {
+    const progress = this.byId.get(stage.id);
+    if (progress === undefined) throw internalError(`No stage "${stage.id}" in the table`);
+    return progress;
   }
 
   /** The blocks of a dataset that no stage reads. */
@@ -168,7 +177,7 @@ function passedBy({ inputWatermark, stage }: StageProgress): Timestamp {
   return inputWatermark - (stage.dataset?.windowing.allowedLateness ?? 0);
 }
 
-function progressOf(stage: PlannedStage, options: StageOptions): StageProgress {
+function makeProgress(stage: PlannedStage, options: StageOptions): StageProgress {
   if (stage.testStream !== undefined) return new TestStreamStage(stage, stage.testStream);
   return stage.isBounded
     ? new BoundedStage(stage, options)

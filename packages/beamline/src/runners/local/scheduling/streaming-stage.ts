@@ -85,6 +85,10 @@ export class StreamingStage implements StageProgress {
     }));
   }
 
+  split(): never {
+    throw internalError("Bundles of a stream end by themselves");
+  }
+
   commit(task: Task, output: BundleOutput, now: number): void {
     this.input.commit(requireDraft(task), output, now);
   }

@@ -75,6 +75,10 @@ export class TestStreamStage implements StageProgress {
     return this.inner.take(this.watermark, now, () => true);
   }
 
+  split(): never {
+    throw internalError("Bundles of a stream end by themselves");
+  }
+
   commit(task: Task, output: BundleOutput, now: number): void {
     this.inner.commit(task, output, now);
   }
