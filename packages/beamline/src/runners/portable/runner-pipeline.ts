@@ -4,6 +4,7 @@ import type { Environment } from "../../proto/gen/pipeline/environment_pb.js";
 import type { Pipeline } from "../../proto/gen/pipeline/pipeline_pb.js";
 import { checkCapabilities } from "./capabilities/check-capabilities.js";
 import { expandSplittable } from "./expand-splittable.js";
+import { withoutEmptyPanes } from "./on-time-panes.js";
 import { standInForOwnWindows } from "./own-windows.js";
 import { withPassOnSteps } from "./pass-on-steps.js";
 import type { RunnerProfile } from "./runner-profile.js";
@@ -26,6 +27,7 @@ export function runnerPipeline(
   const pipeline = graphToProto(graph, environment, profile.duties);
   const warnings = checkCapabilities(pipeline, profile);
   const prepared = withPassOnSteps(pipeline);
+  withoutEmptyPanes(prepared);
   if (!profile.asksForWindows) standInForOwnWindows(prepared);
   return { pipeline: profile.expandSplittable ? expandSplittable(prepared) : prepared, warnings };
 }

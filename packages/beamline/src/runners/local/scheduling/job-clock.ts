@@ -23,7 +23,11 @@ export class JobClock {
   /** Calls `wake` at processing time `at`; never where it is undefined or the clock is driven. */
   wakeAt(at: number | undefined, wake: () => void): { cancel(): void } {
     if (at === undefined || this.isDriven) return { cancel: () => undefined };
-    const delay = Math.min(Math.max(0, at - this.clock.now()), LONGEST_TIMEOUT);
+    const { clock } = this;
+    if (clock.onTurn !== undefined) {
+      return { cancel: clock.onTurn(() => (clock.now() >= at ? wake() : undefined)) };
+    }
+    const delay = Math.min(Math.max(0, at - clock.now()), LONGEST_TIMEOUT);
     const timer = setTimeout(wake, delay);
     return { cancel: () => clearTimeout(timer) };
   }

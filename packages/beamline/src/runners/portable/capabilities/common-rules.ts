@@ -26,13 +26,6 @@ export const noStableInput: CapabilityRule = {
   instead: "put a reshuffle() before it, and make its effects safe to repeat",
 };
 
-export const noTimeSortedInput: CapabilityRule = {
-  feature: "time-sorted-input",
-  verdict: "refused",
-  reason: "the elements of a key are not sorted by time (requiresTimeSortedInput)",
-  instead: "group by key and sort each group by its timestamps",
-};
-
 export const noMergingCustomWindows: CapabilityRule = {
   feature: "window:custom-merging",
   verdict: "refused",

@@ -3,7 +3,6 @@ import {
   foreignTransforms,
   noMergingCustomWindows,
   noTestStreamClock,
-  noTimeSortedInput,
   resourceHintsIgnored,
   triggersIgnoredInBatch,
 } from "../capabilities/common-rules.js";
@@ -38,7 +37,6 @@ export const flinkRules: readonly CapabilityRule[] = [
   },
   noMergingCustomWindows,
   noTestStreamClock,
-  noTimeSortedInput,
   resourceHintsIgnored,
   foreignTransforms(),
   ...triggersIgnoredInBatch,

@@ -4,7 +4,6 @@ import {
   noMergingCustomWindows,
   noStableInput,
   noTestStreamClock,
-  noTimeSortedInput,
   resourceHintsIgnored,
 } from "../capabilities/common-rules.js";
 
@@ -44,7 +43,6 @@ export const prismRules: readonly CapabilityRule[] = [
   noMergingCustomWindows,
   noStableInput,
   noTestStreamClock,
-  noTimeSortedInput,
   resourceHintsIgnored,
   foreignTransforms(),
 ];

@@ -3,7 +3,6 @@ import {
   foreignTransforms,
   noStableInput,
   noTestStream,
-  noTimeSortedInput,
   resourceHintsIgnored,
 } from "../capabilities/common-rules.js";
 
@@ -16,14 +15,7 @@ export const pythonRules: readonly CapabilityRule[] = [
       "it works through its whole input before the next step begins, so that an endless one never ends",
     instead: "bound the source, or run it on Flink or Prism",
   },
-  {
-    feature: "on-window-expiration",
-    verdict: "refused",
-    reason: "nothing is called when a window expires (onWindowExpiration)",
-    instead: "set an event-time timer for the end of the window",
-  },
   noStableInput,
-  noTimeSortedInput,
   noTestStream,
   resourceHintsIgnored,
   foreignTransforms(),

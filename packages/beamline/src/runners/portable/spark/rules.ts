@@ -4,7 +4,6 @@ import {
   noMergingCustomWindows,
   noStableInput,
   noTestStream,
-  noTimeSortedInput,
   resourceHintsIgnored,
   triggersIgnoredInBatch,
 } from "../capabilities/common-rules.js";
@@ -31,12 +30,6 @@ export const sparkRules: readonly CapabilityRule[] = [
     instead: "use bag state and sort what you read",
   },
   {
-    feature: "on-window-expiration",
-    verdict: "refused",
-    reason: "nothing is called when a window expires (onWindowExpiration)",
-    instead: "set an event-time timer for the end of the window",
-  },
-  {
     feature: "bundle-finalization",
     verdict: "refused",
     reason: "nothing is called when a bundle has been committed (bundle finalization)",
@@ -50,7 +43,6 @@ export const sparkRules: readonly CapabilityRule[] = [
   },
   noMergingCustomWindows,
   noStableInput,
-  noTimeSortedInput,
   noTestStream,
   resourceHintsIgnored,
   foreignTransforms(),
