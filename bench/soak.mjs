@@ -61,10 +61,14 @@ for (const { transform, name, value } of result.counters) {
   console.log(`  ${transform}: ${name} ${value}`);
 }
 const growth = last / middle;
-console.log(`memory: ${middle} MB in the middle third, ${last} MB in the last, ${growth.toFixed(3)}x`);
+console.log(
+  `memory: ${middle} MB in the middle third, ${last} MB in the last, ${growth.toFixed(3)}x`,
+);
 console.log(`watermark: at most ${(lag / 1000).toFixed(1)} s behind the clock`);
 const failed = code !== 0 || growth > FLAT || lag > LAG_MS;
-console.log(failed ? "MISSED: flat memory and a bounded lag" : "met: flat memory and a bounded lag");
+console.log(
+  failed ? "MISSED: flat memory and a bounded lag" : "met: flat memory and a bounded lag",
+);
 process.exitCode = failed ? 1 : 0;
 
 /** @param {number} pid */

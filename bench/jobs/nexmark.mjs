@@ -32,7 +32,8 @@ export const nexmark = {
   onRequest: true,
   async plan(context) {
     const { root } = context;
-    const run = (/** @type {number} */ query, /** @type {number} */ events) =>
+    const run =
+      (/** @type {number} */ query, /** @type {number} */ events) =>
       (/** @type {string} */ output) =>
         beamlineRun(context, "examples/nexmark.ts", [
           ...["--query", String(query), "--events", String(events), "--workers", "2"],

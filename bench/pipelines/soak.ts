@@ -20,7 +20,10 @@ export default definePipeline({
   build(p, { rate, keysPerMinute }) {
     const clicks = p
       .apply(generateSequence({ rate: { elements: rate, per: { seconds: 1 } } }))
-      .map("Click", (n, { timestamp }): Click => ({ ...clickOf(n, rate, keysPerMinute), timestamp }))
+      .map(
+        "Click",
+        (n, { timestamp }): Click => ({ ...clickOf(n, rate, keysPerMinute), timestamp }),
+      )
       // One in a hundred comes behind the watermark: some within the lateness, some beyond it.
       .withTimestamps("EventTime", ({ timestamp, delay }) => timestamp - delay, {
         allowedSkew: { minutes: 1 },

@@ -46,9 +46,7 @@ describe.each([
     const results = (await run(6)) as [number, number][];
     const sales = expectedResults(9, events);
     expect(results).toHaveLength(sales.length);
-    expect(sorted(results)).toEqual(
-      expect.arrayContaining(sorted(expectedResults(6, events))),
-    );
+    expect(sorted(results)).toEqual(expect.arrayContaining(sorted(expectedResults(6, events))));
   }, 30_000);
 
   test("query 10 writes every event into one of its files", async () => {

@@ -1,11 +1,11 @@
 import {
+  monotonicWatermark,
   type OffsetRange,
   OffsetRangeTracker,
   offsetRangeCoder,
   type PCollection,
   type Pipeline,
   type PTransform,
-  monotonicWatermark,
   type SplitHints,
   type SplittableContext,
   SplittableDoFn,

@@ -1,9 +1,10 @@
 import { expect } from "vitest";
 import { startFlink } from "./support/java-job-servers.js";
-import { customWindowRows, sortedInputRows } from "./support/refused-rows.js";
+import { mergingWindowRows } from "./support/refused-rows.js";
 import { testExternalWorkers } from "./support/test-external-workers.js";
 import { testJobs } from "./support/test-jobs.js";
 import { testProcessWorkers } from "./support/test-process-workers.js";
+import { testStreams } from "./support/test-streams.js";
 import { testTable } from "./support/test-table.js";
 import { useServer } from "./support/use-server.js";
 
@@ -15,9 +16,12 @@ testJobs({
 });
 testProcessWorkers("flink", server, { retries: false });
 testExternalWorkers("flink", server);
-testTable({
-  mustFail: { ...customWindowRows, ...sortedInputRows },
+testTable({ mustFail: mergingWindowRows, runner: "flink", server, rowsPerJob: 12 });
+testStreams({
   runner: "flink",
   server,
-  rowsPerJob: 12,
+  mustFail: {
+    "script-state-and-event-timers": /elements of a TestStream overtake the timers/,
+    "script-clock": /timers follow the clock of the machine/,
+  },
 });

@@ -1,8 +1,9 @@
 import { expect } from "vitest";
 import { startPrism } from "./support/job-servers.js";
-import { customWindowRows, sortedInputRows } from "./support/refused-rows.js";
+import { mergingWindowRows, sessionRows } from "./support/refused-rows.js";
 import { testExternalWorkers } from "./support/test-external-workers.js";
 import { testJobs } from "./support/test-jobs.js";
+import { testStreams } from "./support/test-streams.js";
 import { testTable } from "./support/test-table.js";
 import { useServer } from "./support/use-server.js";
 
@@ -16,4 +17,15 @@ testJobs({
   },
 });
 testExternalWorkers("prism", server);
-testTable({ mustFail: { ...customWindowRows, ...sortedInputRows }, runner: "prism", server });
+testTable({ mustFail: { ...mergingWindowRows, ...sessionRows }, runner: "prism", server });
+testStreams({
+  runner: "prism",
+  server,
+  mustFail: {
+    "script-windows-and-late-data": /late elements are not dropped/,
+    "script-sessions": /sessions of different keys/,
+    "script-panes": /windows fire once, at their end/,
+    "script-clock": /timers follow the clock of the machine/,
+    "endless-until-acknowledged": /bundle finalization/,
+  },
+});

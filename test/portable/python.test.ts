@@ -1,8 +1,9 @@
 import { expect } from "vitest";
 import { startPython } from "./support/job-servers.js";
-import { expirationRows, sortedInputRows } from "./support/refused-rows.js";
+import { everyStream } from "./support/refused-rows.js";
 import { testExternalWorkers } from "./support/test-external-workers.js";
 import { testJobs } from "./support/test-jobs.js";
+import { testStreams } from "./support/test-streams.js";
 import { testTable } from "./support/test-table.js";
 import { useServer } from "./support/use-server.js";
 
@@ -16,4 +17,5 @@ testJobs({
   },
 });
 testExternalWorkers("python", server);
-testTable({ mustFail: { ...sortedInputRows, ...expirationRows }, runner: "python", server });
+testTable({ runner: "python", server });
+testStreams({ mustFail: everyStream, runner: "python", server });

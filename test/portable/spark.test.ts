@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type BundleContext, DoFn, Pipeline, runPortable, text } from "./support/beamline.js";
 import { startSpark } from "./support/java-job-servers.js";
-import { customWindowRows, expirationRows, sortedInputRows } from "./support/refused-rows.js";
+import { everyStream, mergingWindowRows } from "./support/refused-rows.js";
 import { testExternalWorkers } from "./support/test-external-workers.js";
 import { testJobs } from "./support/test-jobs.js";
 import { testProcessWorkers } from "./support/test-process-workers.js";
+import { testStreams } from "./support/test-streams.js";
 import { testTable } from "./support/test-table.js";
 import { useServer } from "./support/use-server.js";
 
@@ -19,12 +20,8 @@ testJobs({
 });
 testProcessWorkers("spark", server, { retries: true });
 testExternalWorkers("spark", server);
-testTable({
-  mustFail: { ...customWindowRows, ...sortedInputRows, ...expirationRows },
-  runner: "spark",
-  server,
-  rowsPerJob: 12,
-});
+testTable({ mustFail: mergingWindowRows, runner: "spark", server, rowsPerJob: 12 });
+testStreams({ mustFail: everyStream, runner: "spark", server });
 
 test("a source is read by several tasks of Spark", async () => {
   const folder = mkdtempSync(join(tmpdir(), "beamline-spark-read-"));

@@ -9,7 +9,6 @@ import { ensureGoTool, findGo } from "./go-build.mjs";
 import { GO_TOOLS } from "./go-tools.mjs";
 import { missingForPods } from "./packages.mjs";
 import { ensureParts } from "./prepare.mjs";
-import { ensureS3aJars } from "./s3a-jars.mjs";
 
 const IMAGES = "images";
 const all = [...GO_TOOLS.map(({ name }) => name), IMAGES];
@@ -44,5 +43,4 @@ async function makeImages() {
     process.exit(1);
   }
   await ensureParts("pod");
-  await ensureS3aJars();
 }

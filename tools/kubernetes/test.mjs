@@ -9,7 +9,6 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { missingForPods } from "./packages.mjs";
 import { missingParts } from "./prepare.mjs";
-import { ensureS3aJars } from "./s3a-jars.mjs";
 
 /** @import { ChildProcess } from "node:child_process" */
 
@@ -50,8 +49,7 @@ async function test() {
   const deadline = Number(process.env.BEAMLINE_KUBERNETES_DEADLINE ?? Number.POSITIVE_INFINITY);
   const seconds = Math.max(0, Math.round(deadline - Date.now() / 1000));
   const budget = Number.isFinite(seconds) ? ["--budget", `${seconds}`] : [];
-  // What the tests need from outside: there is no way out of the cluster.
-  await ensureS3aJars();
+  await fetchMaterials();
   let code = await node(CLUSTER, "up", "--name", name, ...budget);
   if (code === 0 && !stopping) {
     const vitest = [process.execPath, VITEST, "run", "--project", "kubernetes", ...rest];
@@ -59,6 +57,19 @@ async function test() {
   }
   const down = await node(CLUSTER, "down", "--name", name);
   return code === 0 ? down : code;
+}
+
+/**
+ * Fetches what the tests put into images, and Spark: there is no way out of the cluster. Loaded here
+ * because it needs the build, which the reasons for not running the tests do not.
+ */
+async function fetchMaterials() {
+  const { imageMaterials } = await import("../../packages/cli/dist/image/image-materials.js");
+  const { platforms } = await import("../../packages/cli/dist/image/node-release.js");
+  const { ensureSpark } = await import("../../packages/cli/dist/jvm/spark-installation.js");
+  const { env } = process;
+  await imageMaterials({ platforms: [...platforms], s3a: true, cwd: process.cwd(), env });
+  await ensureSpark();
 }
 
 /**

@@ -1,9 +1,4 @@
-import {
-  afterProcessingTime,
-  globalWindows,
-  type PCollection,
-  repeatedly,
-} from "beamline";
+import { afterProcessingTime, globalWindows, type PCollection, repeatedly } from "beamline";
 import { type Event, isBid } from "../model.js";
 
 /** Query 12: how many bids each user has made in every ten seconds of the clock on the wall. */

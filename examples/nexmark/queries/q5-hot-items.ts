@@ -15,10 +15,13 @@ export function hotItems(events: PCollection<Event>): PCollection<HotItems> {
     .map("Auction", ({ auction }) => auction)
     .countPerElement("BidsPerAuction")
     .combineGlobally("Most", hottest)
-    .map("Sort", ({ auctions, bids }): HotItems => ({
-      auctions: [...auctions].sort((a, b) => a - b),
-      bids,
-    }));
+    .map(
+      "Sort",
+      ({ auctions, bids }): HotItems => ({
+        auctions: [...auctions].sort((a, b) => a - b),
+        bids,
+      }),
+    );
 }
 
 const NONE: HotItems = { auctions: [], bids: 0 };

@@ -1,10 +1,4 @@
-import {
-  afterCount,
-  combineFn,
-  globalWindows,
-  type PCollection,
-  repeatedly,
-} from "beamline";
+import { afterCount, combineFn, globalWindows, type PCollection, repeatedly } from "beamline";
 import type { Event } from "../model.js";
 import { winningBids } from "./q9-winning-bids.js";
 
@@ -45,4 +39,3 @@ const lastSales = combineFn<Sale, Sale[], number>({
   extract: (sales) =>
     Math.round(sales.reduce((sum, { price }) => sum + price, 0) / Math.max(1, sales.length)),
 });
-

@@ -34,15 +34,14 @@ class CloseFn extends DoFn<[number, Auction | Bid], WinningBid> {
     this.early.clear();
   });
 
-  override process(
-    [, element]: [number, Auction | Bid],
-    ctx: ProcessContext<WinningBid>,
-  ): void {
+  override process([, element]: [number, Auction | Bid], ctx: ProcessContext<WinningBid>): void {
     if (element.kind === "bid") {
       const auction = this.auction.read();
-      if (auction !== undefined) return this.offer(auction, element);
-      this.early.add(element);
-      this.close.set(ctx.timestamp + PATIENCE);
+      if (auction !== undefined) this.offer(auction, element);
+      else {
+        this.early.add(element);
+        this.close.set(ctx.timestamp + PATIENCE);
+      }
       return;
     }
     this.auction.write(element);

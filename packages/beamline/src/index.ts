@@ -16,22 +16,6 @@ export { sum } from "./combiners/sum.js";
 export { toList } from "./combiners/to-list.js";
 export { top } from "./combiners/top.js";
 export { UserCodeError } from "./exec/user-code-error.js";
-export type {
-  BagState,
-  CombiningState,
-  MapState,
-  OrderedListState,
-  SetState,
-  TimestampedValue,
-  TimestampRange,
-  ValueState,
-} from "./fn/state/state-types.js";
-export type {
-  ExpirationContext,
-  Timer,
-  TimerContext,
-  TimerOptions,
-} from "./fn/state/timer-types.js";
 export type { AsyncOptions, RetryOptions } from "./fn/async-options.js";
 export { type CombineFn, combineFn } from "./fn/combine-fn.js";
 export type {
@@ -65,6 +49,22 @@ export {
   type SplittableContext,
   SplittableDoFn,
 } from "./fn/splittable-do-fn.js";
+export type {
+  BagState,
+  CombiningState,
+  MapState,
+  OrderedListState,
+  SetState,
+  TimestampedValue,
+  TimestampRange,
+  ValueState,
+} from "./fn/state/state-types.js";
+export type {
+  ExpirationContext,
+  Timer,
+  TimerContext,
+  TimerOptions,
+} from "./fn/state/timer-types.js";
 export {
   manualWatermark,
   monotonicWatermark,
@@ -115,9 +115,9 @@ export { type FieldCombine, ofField } from "./schema/aggregate.js";
 export { type Schema, schema } from "./schema/schema.js";
 export { type CoGrouped, coGroupByKey } from "./transforms/co-group-by-key.js";
 export { generateSequence, type SequenceRange } from "./transforms/generate-sequence.js";
+export { type BatchLimits, groupIntoBatches } from "./transforms/group-into-batches.js";
 export type { SequenceRate } from "./transforms/paced-sequence.js";
 export { type Look, type PollOptions, type PollResult, poll } from "./transforms/poll.js";
-export { type BatchLimits, groupIntoBatches } from "./transforms/group-into-batches.js";
 export { withKeys } from "./transforms/with-keys.js";
 export type { ProcessingTimeOptions, Trigger } from "./windowing/trigger.js";
 export {

@@ -33,11 +33,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function makeImage(
-  more: readonly string[],
-  how = "well",
-  repository = how,
-): Promise<string> {
+async function makeImage(more: readonly string[], how = "well", repository = how): Promise<string> {
   const { code, stdout, stderr } = await bench.beamline([
     ...["image", PIPELINE, "--output", `s3://${BUCKET}/out/${how}`, "--how", how],
     ...["--image", `${cluster.registry}/${BUCKET}-${repository}`, "--base", cluster.spark, ...more],
@@ -253,12 +249,15 @@ describe("a failure of the cluster is told by its cause", () => {
           ...more,
         ]);
         expect(code, stderr).toBe(0);
-        await once?.(name);
-        const finding = await untilFound(name, id);
-        expect(finding.cause).toMatch(cause);
-        expect(finding.quote).not.toBe("");
-        expect(finding.mend.length).toBeGreaterThan(0);
-        await clear(name);
+        try {
+          await once?.(name);
+          const finding = await untilFound(name, id);
+          expect(finding.cause).toMatch(cause);
+          expect(finding.quote).not.toBe("");
+          expect(finding.mend.length).toBeGreaterThan(0);
+        } finally {
+          await clear(name);
+        }
       });
     },
   );
@@ -316,7 +315,7 @@ test("stale-driver: a driver that a missing webhook has left is told, and goes w
   );
   await cluster.kubectl("apply", "-f", join(folder, "stale.yaml"));
   const { cause } = await untilFound("stale", "stale-driver");
-  expect(cause).toContain("a pod stale-driver of an earlier application");
+  expect(cause).toContain("there is a pod stale-driver already");
   await clear("stale");
 });
 

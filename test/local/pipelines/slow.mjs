@@ -1,11 +1,6 @@
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { threadId } from "node:worker_threads";
-import {
-  definePipeline,
-  OffsetRangeTracker,
-  offsetRangeCoder,
-  SplittableDoFn,
-} from "beamline";
+import { definePipeline, OffsetRangeTracker, offsetRangeCoder, SplittableDoFn } from "beamline";
 import { elementsAre } from "beamline/testing";
 import { z } from "zod";
 

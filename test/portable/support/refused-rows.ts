@@ -1,20 +1,26 @@
-/** Rows of the pipeline table with window functions of one's own, which Beam's runners do not run. */
-export const customWindowRows: Readonly<Record<string, RegExp>> = Object.fromEntries(
-  [
-    "window-calendar-days",
-    "window-calendar-months",
-    "window-custom",
-    "window-custom-merging",
-    "window-daily-of-nobody",
-  ].map((name) => [name, /only global, fixed, sliding and session windows are known/]),
+/** Rows of the pipeline table with merging windows of one's own, about which only Python asks workers. */
+export const mergingWindowRows: Readonly<Record<string, RegExp>> = {
+  "window-custom-merging": /windows of your own merge in no other place than the worker/,
+};
+
+/** Rows with sessions, which Prism merges across keys. */
+export const sessionRows: Readonly<Record<string, RegExp>> = Object.fromEntries(
+  ["window-sessions", "window-sessions-merge", "window-sessions-then-group"].map((name) => [
+    name,
+    /sessions of different keys are merged into one/,
+  ]),
 );
 
-/** Rows that want the elements of a key in the order of their timestamps: only the local runner sorts. */
-export const sortedInputRows: Readonly<Record<string, RegExp>> = {
-  "state-with-sorted-input": /the elements of a key are not sorted by time/,
-};
-
-/** Rows that are called when a window expires. */
-export const expirationRows: Readonly<Record<string, RegExp>> = {
-  "state-until-the-window-expires": /nothing is called when a window expires/,
-};
+/** Streams that a batch runner does not take. */
+export const everyStream: Readonly<Record<string, RegExp>> = Object.fromEntries(
+  [
+    "script-windows-and-late-data",
+    "script-sessions",
+    "script-panes",
+    "script-state-and-event-timers",
+    "script-clock",
+    "endless-windows",
+    "endless-state-and-clock-timers",
+    "endless-until-acknowledged",
+  ].map((name) => [name, /Flink, or bound the source|bound the source, or run it on Flink/]),
+);

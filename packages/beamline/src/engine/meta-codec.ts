@@ -81,7 +81,12 @@ export class MetaReader {
         const start = readDouble(input);
         const end = readDouble(input);
         const [last, ...others] = this.lastWindows;
-        if (last?.kind !== "interval" || others.length > 0 || last.start !== start || last.end !== end) {
+        if (
+          last?.kind !== "interval" ||
+          others.length > 0 ||
+          last.start !== start ||
+          last.end !== end
+        ) {
           this.lastWindows = Object.freeze([Object.freeze({ kind: "interval", start, end })]);
         }
         return this.lastWindows;

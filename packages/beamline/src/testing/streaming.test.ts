@@ -190,7 +190,9 @@ describe("a streaming pipeline", () => {
         ctx.output(this.total.read() ?? 0);
       }
     }
-    const stream = scores().add([["a", 1], 1]).add([["a", 2], 2], [["a", 4], 3]);
+    const stream = scores()
+      .add([["a", 1], 1])
+      .add([["a", 2], 2], [["a", 4], 3]);
     const { elements } = await run((p) => p.apply(stream).parDo(() => new Total()));
     expect(elements.map(([total]) => total)).toEqual([1, 3, 7]);
   });

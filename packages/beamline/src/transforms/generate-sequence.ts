@@ -12,7 +12,12 @@ import { BeamlineError } from "../model/errors.js";
 import type { PCollection } from "../pipeline/pcollection.js";
 import type { Pipeline } from "../pipeline/pipeline.js";
 import type { PTransform } from "../pipeline/ptransform.js";
-import { PacedSequenceFn, type PacedSequence, type SequenceRate, paceOf } from "./paced-sequence.js";
+import {
+  type PacedSequence,
+  PacedSequenceFn,
+  paceOf,
+  type SequenceRate,
+} from "./paced-sequence.js";
 
 export interface SequenceRange {
   /** First number. Default: 0. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { LocalJob } from "../runners/local/local-job.js";
 import { Pipeline } from "../pipeline/pipeline.js";
+import { LocalJob } from "../runners/local/local-job.js";
 import { collect } from "../testing/collect.js";
 import { generateSequence } from "./generate-sequence.js";
 import { poll } from "./poll.js";

@@ -6,7 +6,6 @@ import { MIN_TIMESTAMP, type Timestamp } from "../../model/time.js";
 import type { ListStore, StatePort, TimerPort } from "./ports.js";
 import { Scratch } from "./scratch.js";
 
-
 export interface SortedElement {
   readonly value: unknown;
   readonly timestamp: Timestamp;

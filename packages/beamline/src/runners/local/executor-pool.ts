@@ -116,10 +116,7 @@ export class ExecutorPool {
     await Promise.all(this.workers.executors.map((executor) => executor.kill()));
   }
 
-  private choose(
-    { bundles, weight }: Backlog,
-    slot: number | undefined,
-  ): Executor | undefined {
+  private choose({ bundles, weight }: Backlog, slot: number | undefined): Executor | undefined {
     switch (this.workers.kind) {
       case "none":
         return this.busy.has(this.own) ? undefined : this.own;

@@ -17,7 +17,8 @@ export type Grouping =
 export function groupingOf(windowing: WindowingStrategy, isBounded: boolean): Grouping {
   const { windowFn, trigger, timestampCombiner, alreadyMerged } = windowing;
   const firesOnce =
-    trigger.kind === "default" || (trigger.kind === "afterWatermark" && trigger.early === undefined);
+    trigger.kind === "default" ||
+    (trigger.kind === "afterWatermark" && trigger.early === undefined);
   if (!isBounded || !firesOnce || timestampCombiner !== "endOfWindow") return "triggered";
   if (windowFn.kind === "global") return "whole";
   return mayMerge(windowFn) && !alreadyMerged ? "triggered" : "byWindow";

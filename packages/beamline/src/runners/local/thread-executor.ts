@@ -7,8 +7,8 @@ import type { BlockSink } from "./block-sink.js";
 import type { BundleOutput, BundleSplit, BundleWork, Executor } from "./bundle-work.js";
 import { RestrictionFeed } from "./feed-restrictions.js";
 import type { Plan, PlannedStage } from "./plan.js";
-import type { Bundling } from "./run-options.js";
 import { isEndless, Rests, truncateBlocks } from "./rests.js";
+import type { Bundling } from "./run-options.js";
 import { Shard } from "./shard.js";
 import { SideInputStore } from "./side-input-store.js";
 import { openBlockSink } from "./sinks.js";
@@ -112,7 +112,8 @@ export class ThreadExecutor implements Executor {
     const { finalizers } = this;
     this.finalizers = [];
     // As Beam has it: with the best effort, and no more.
-    for (const finalizer of finalizers) void (async () => await finalizer())().catch(() => undefined);
+    for (const finalizer of finalizers)
+      void (async () => await finalizer())().catch(() => undefined);
   }
 
   failedCounts(): readonly StepCounts[] {

@@ -42,10 +42,14 @@ export const clusterRows: readonly DiagnosisRow[] = [
   },
   {
     id: "stale-driver",
-    signs: [{ text: /pods "([\w.-]+-driver)" already exists/ }],
+    signs: [
+      { text: /pods "([\w.-]+-driver)" already exists/ },
+      { from: ["application"], text: /driver pod already exist/ },
+    ],
     outlook: "ends",
-    cause: ({ groups: [pod = ""] }) =>
-      `a pod ${pod} of an earlier application of this name is still there`,
+    explains: ["submission-refused"],
+    cause: ({ groups: [pod] }, { app }) =>
+      `there is a pod ${pod ?? `${app}-driver`} already: of an earlier application of this name, or of a first try of the operator`,
     mend: (_, { app, namespace }) => [
       `beamline app delete ${app} --namespace ${namespace} (takes such pods, too), then deploy again`,
     ],

@@ -237,7 +237,7 @@ const SIGNATURES: readonly (readonly [id: string, Fact, cause: RegExp])[] = [
       subject: "words",
       text: 'failed to run spark-submit: pods "words-driver" already exists',
     },
-    /of an earlier application/,
+    /pod words-driver already/,
   ],
   [
     "submission-refused",

@@ -25,7 +25,12 @@ export class RestrictionsInput implements StageInput {
 
   offer(blocks: readonly Block[]): void {
     for (const block of blocks) {
-      this.waiting.push({ block, watermark: minTimestampOf(block), resumeAt: -Infinity, isTruncated: false });
+      this.waiting.push({
+        block,
+        watermark: minTimestampOf(block),
+        resumeAt: -Infinity,
+        isTruncated: false,
+      });
     }
   }
 

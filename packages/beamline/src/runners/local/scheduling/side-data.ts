@@ -31,7 +31,8 @@ export class SideData {
 
   /** Loads what the mapping of windows needs. */
   async prepare(): Promise<void> {
-    if (!this.dataset.isBounded) this.windowOf = await sideInputWindowOf(this.dataset.windowing.windowFn);
+    if (!this.dataset.isBounded)
+      this.windowOf = await sideInputWindowOf(this.dataset.windowing.windowFn);
   }
 
   add(blocks: readonly Block[]): void {
