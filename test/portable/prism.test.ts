@@ -26,6 +26,7 @@ testStreams({
     "script-sessions": /sessions of different keys/,
     "script-panes": /windows fire once, at their end/,
     "script-clock": /timers follow the clock of the machine/,
+    "endless-state-and-clock-timers": /timers of the clock fire too early/,
     "endless-until-acknowledged": /bundle finalization/,
   },
 });

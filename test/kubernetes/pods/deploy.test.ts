@@ -235,7 +235,7 @@ test("an error of the user's own code comes back with its line", async () => {
   const file = changedCode(
     (text) => `{ if (word === "the") throw new RangeError("not the"); return ${text}; }`,
   );
-  const { code, stderr } = await deploy(file);
+  const { code, stderr } = await deploy(file, "--if-running", "replace");
   expect(code, stderr).toBe(1);
   expect(stderr).toContain('Cannot run "Format": RangeError: not the');
   expect(stderr).toMatch(/> 16 \| .*throw new RangeError/);

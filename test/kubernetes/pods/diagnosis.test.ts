@@ -260,6 +260,8 @@ describe("a failure of the cluster is told by its cause", () => {
         }
       });
     },
+    // Waiting for one's turn counts.
+    45 * 60_000,
   );
 });
 

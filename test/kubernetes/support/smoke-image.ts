@@ -22,7 +22,8 @@ export async function ensureSmokeImage(): Promise<string> {
     await mustRun("javac", ["-cp", join(home, "jars", "*"), "-d", classes, SOURCE]);
     const root = join(scratch, "root");
     mkdirSync(join(root, "opt/spark"), { recursive: true });
-    cpSync(s3a.folder, join(root, "opt/spark/jars"), { recursive: true });
+    const isPart = (path: string) => !path.endsWith(".json");
+    cpSync(s3a.folder, join(root, "opt/spark/jars"), { recursive: true, filter: isPart });
     await mustRun("jar", ["--create", "--file", join(root, "opt/smoke.jar"), "-C", classes, "."]);
     const layout = join(scratch, "layout");
     const config = SPARK_IMAGE_CONFIG;

@@ -1,4 +1,4 @@
-/** Rows of the pipeline table with merging windows of one's own, about which only Python asks workers. */
+/** Rows of the pipeline table with merging windows of one's own, about which only Python asks its workers. */
 export const mergingWindowRows: Readonly<Record<string, RegExp>> = {
   "window-custom-merging": /windows of your own merge in no other place than the worker/,
 };
@@ -21,6 +21,8 @@ export const everyStream: Readonly<Record<string, RegExp>> = Object.fromEntries(
     "script-clock",
     "endless-windows",
     "endless-state-and-clock-timers",
+    "endless-state-and-event-timers",
     "endless-until-acknowledged",
+    "endless-until-acknowledged-later",
   ].map((name) => [name, /Flink, or bound the source|bound the source, or run it on Flink/]),
 );

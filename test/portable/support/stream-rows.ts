@@ -3,8 +3,8 @@ import {
   afterWatermark,
   BeamlineError,
   compareBags,
-  defaultTrigger,
   DoFn,
+  defaultTrigger,
   fixedWindows,
   generateSequence,
   type PCollection,
@@ -136,6 +136,20 @@ class Beat extends DoFn<[string, number], string> {
   }
 }
 
+/** Sets an event-time timer again and again, as far as the watermark goes. */
+class Ticker extends DoFn<[string, number], number> {
+  private readonly seen = this.bagState<number>();
+  private readonly tick = this.eventTimer((ctx) => {
+    ctx.output([...this.seen.read()].length);
+    this.tick.set(ctx.fireTimestamp + 200);
+  });
+
+  override process([, n]: [string, number], ctx: ProcessContext<number>): void {
+    if (n === 0) this.tick.set(ctx.timestamp + 200);
+    this.seen.add(n);
+  }
+}
+
 /** Says so when what it has processed is safe. */
 class Acknowledge extends DoFn<number, never> {
   override readonly finalizesBundles = true;
@@ -258,8 +272,24 @@ export const STREAM_ROWS: readonly StreamRow[] = [
         return text;
       });
   }),
+  endless("endless-state-and-event-timers", (p, passed) => {
+    let fired = 0;
+    ticks(p)
+      .map("Key", (n): Points => ["all", n])
+      .parDo(() => new Ticker())
+      .map("Fired", (seen) => {
+        if (++fired >= 5 && seen > 5) passed();
+        return seen;
+      });
+  }),
   endless("endless-until-acknowledged", (p, passed) => {
     let acknowledged = 0;
     ticks(p).parDo(() => new Acknowledge(() => (++acknowledged >= 3 ? passed() : undefined)));
+  }),
+  endless("endless-until-acknowledged-later", (p, passed) => {
+    let acknowledged = 0;
+    ticks(p)
+      .reshuffle()
+      .parDo(() => new Acknowledge(() => (++acknowledged >= 3 ? passed() : undefined)));
   }),
 ];

@@ -20,9 +20,13 @@ export function testStreams({ runner, server, mustFail = {} }: StreamOptions): v
     for (const { name, run } of STREAM_ROWS) {
       const refusal = mustFail[name];
       if (refusal === undefined) {
-        test(name, async () => {
-          await run({ ...options(), signal: AbortSignal.timeout(TIMEOUT_MS - 10_000) });
-        }, TIMEOUT_MS);
+        test(
+          name,
+          async () => {
+            await run({ ...options(), signal: AbortSignal.timeout(TIMEOUT_MS - 10_000) });
+          },
+          TIMEOUT_MS,
+        );
       } else {
         test(`${name} is refused`, async () => {
           await expect(run(options())).rejects.toThrow(refusal);

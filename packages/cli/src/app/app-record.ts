@@ -1,7 +1,7 @@
 import { type DeployRecord, parseRecord } from "../deploy/record.js";
 import type { Cli } from "../terminal/cli.js";
 import type { App, SparkApplicationObject } from "./spark-application.js";
-import { openStorage, type Storage, type StorageFlags, s3Place } from "./storage.js";
+import { type Storage, type StorageFlags, s3Place } from "./storage.js";
 
 /** Buckets, each opened once. Whoever makes it closes it. */
 export interface Buckets {
@@ -49,4 +49,14 @@ export async function readRecord(
   if (place === undefined) return undefined;
   const bytes = await (await open(place.bucket)).get(place.key);
   return bytes === undefined ? undefined : parseRecord(new TextDecoder().decode(bytes));
+}
+
+/** The AWS SDK is heavy, so it is imported when it is needed. */
+async function openStorage(
+  bucket: string,
+  flags: StorageFlags,
+  signal: AbortSignal | undefined,
+): Promise<Storage> {
+  const { openBucketStorage } = await import("./bucket-storage.js");
+  return await openBucketStorage(bucket, flags, signal);
 }

@@ -34,13 +34,3 @@ export function s3Place(url: string): S3Place | undefined {
 }
 
 export type StorageFlags = FlagValues<typeof storageFlags>;
-
-/** Opens a bucket where the flags and the environment say that S3 is. */
-export async function openStorage(
-  bucket: string,
-  flags: StorageFlags,
-  signal?: AbortSignal,
-): Promise<Storage> {
-  const { openBucketStorage } = await import("./bucket-storage.js");
-  return await openBucketStorage(bucket, flags, signal);
-}

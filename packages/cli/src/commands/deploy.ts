@@ -10,7 +10,7 @@ export const deployCommand = definePipelineCommand({
   flags: deployFlags,
   examples: [
     {
-      line: "beamline deploy wordcount.ts --input s3://books/lear.txt --output s3://books/out/counts --bucket books --image 123456789012.dkr.ecr.eu-west-1.amazonaws.com/wordcount",
+      line: "beamline deploy wordcount.ts ... --bucket books --image REGISTRY/wordcount",
       does: "Count words on the cluster of the current context",
     },
     { line: "beamline deploy wordcount.ts ... --env prod --dry-run", does: "See what it would do" },

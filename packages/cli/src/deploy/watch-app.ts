@@ -44,8 +44,8 @@ export interface Watched {
 const LOOK_MS = 1000;
 const PROGRESS_EVERY_MS = 2000;
 const TROUBLE_EVERY_MS = 4000;
-/** How long trouble that somebody may mend on the cluster is waited out. */
-const STUCK_MS = 60_000;
+/** How long trouble that may be mended on the cluster is waited out: nodes take minutes to come. */
+const STUCK_MS = 180_000;
 
 /** Watches an application until it ends or cannot get further. */
 export async function watchApp(request: WatchRequest): Promise<Watched> {

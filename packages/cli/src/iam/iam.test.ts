@@ -48,7 +48,9 @@ test("planIam trusts one service account, by either way", () => {
       Action: ["sts:AssumeRoleWithWebIdentity"],
       Condition: {
         StringEquals: {
-          "oidc.eks.eu-west-1.amazonaws.com/id/ABC:sub": ["system:serviceaccount:jobs:beamline-spark"],
+          "oidc.eks.eu-west-1.amazonaws.com/id/ABC:sub": [
+            "system:serviceaccount:jobs:beamline-spark",
+          ],
           "oidc.eks.eu-west-1.amazonaws.com/id/ABC:aud": "sts.amazonaws.com",
         },
       },

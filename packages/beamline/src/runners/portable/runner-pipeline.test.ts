@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { stringUtf8 } from "../../coders/string-utf8.js";
+import { DoFn } from "../../fn/do-fn.js";
 import type { Graph } from "../../graph/nodes.js";
 import { text } from "../../io/text/text.js";
 import { Pipeline } from "../../pipeline/pipeline.js";
@@ -8,7 +9,13 @@ import { unpackSpec } from "../../proto/function-spec.js";
 import { EnvironmentSchema } from "../../proto/gen/pipeline/environment_pb.js";
 import type { Pipeline as PipelineProto } from "../../proto/gen/pipeline/pipeline_pb.js";
 import { ParDoPayloadSchema } from "../../proto/gen/pipeline/transforms_pb.js";
+import {
+  OnTimeBehavior_Enum,
+  WindowIntoPayloadSchema,
+} from "../../proto/gen/pipeline/windowing_pb.js";
 import { PIPELINE_TABLE } from "../../testing/table/index.js";
+import { afterCount, afterWatermark } from "../../windowing/triggers.js";
+import { calendarDays, fixedWindows } from "../../windowing/windows.js";
 import { runnerPipeline } from "./runner-pipeline.js";
 import { type RunnerName, runnerProfile } from "./runner-profile.js";
 
@@ -58,9 +65,104 @@ test.each(["spark", "generic"] as const)(
   (runner) => {
     for (const { name, build } of PIPELINE_TABLE) {
       // See checkCapabilities: Spark refuses these windows.
-      if (/^window-(calendar-.*|custom.*|daily-of-nobody)$/.test(name)) continue;
+      if (name === "window-custom-merging") continue;
       expect([name, ...problemsOf(protoOf(build, runner))]).toEqual([name]);
     }
+  },
+  60_000,
+);
+
+const days = (p: Pipeline) =>
+  p
+    .create([1])
+    .window("Days", calendarDays())
+    .map("Key", (n) => [n, n] as [number, number])
+    .groupByKey();
+
+test.each([
+  {
+    runner: "spark",
+    urns: ["beam:window_fn:fixed_windows:v1", "beam:window_fn:global_windows:v1"],
+  },
+  { runner: "python", urns: ["beam:window_fn:global_windows:v1", "beamline:window_fn:v1"] },
+] as const)("runnerPipeline tells $runner of windows in its own words", ({ runner, urns }) => {
+  const { components } = protoOf(days, runner);
+  const strategies = Object.values(components?.windowingStrategies ?? {});
+  expect(strategies.map(({ windowFn }) => windowFn?.urn).sort()).toEqual(urns);
+  // Workers still put elements into the windows that were asked for.
+  const { spec } = components?.transforms.Days ?? {};
+  if (spec === undefined) throw new Error("no transform Days");
+  expect(unpackSpec(spec, WindowIntoPayloadSchema).windowFn?.urn).toBe("beamline:window_fn:v1");
+});
+
+test("runnerPipeline asks for empty panes only where something fires before", () => {
+  const build = (p: Pipeline) => {
+    const numbers = p.create([1]);
+    numbers.window("Plain", fixedWindows(10));
+    numbers.window("Early", fixedWindows(20), {
+      trigger: afterWatermark({ early: afterCount(1) }),
+      allowedLateness: 0,
+      accumulation: "discarding",
+    });
+  };
+  const { components } = protoOf(build, "flink");
+  const behaviourOf = (name: string) => {
+    const [output = ""] = Object.values(components?.transforms[name]?.outputs ?? {});
+    const id = components?.pcollections[output]?.windowingStrategyId ?? "";
+    return components?.windowingStrategies[id]?.onTimeBehavior;
+  };
+  expect(behaviourOf("Plain")).toBe(OnTimeBehavior_Enum.FIRE_IF_NONEMPTY);
+  expect(behaviourOf("Early")).toBe(OnTimeBehavior_Enum.FIRE_ALWAYS);
+});
+
+class LastWords extends DoFn<[string, number], string> {
+  override readonly requiresTimeSortedInput = true;
+  private readonly seen = this.valueState<number>();
+
+  override process([, n]: [string, number]): void {
+    this.seen.write(n);
+  }
+
+  override onWindowExpiration(): void {
+    this.seen.clear();
+  }
+}
+
+test.each([
+  {
+    runner: "flink",
+    sorts: false,
+    expires: "",
+    families: ["(sorted input)", "onWindowExpiration"],
+  },
+  {
+    runner: "prism",
+    sorts: false,
+    expires: "onWindowExpiration",
+    families: ["(sorted input)", "onWindowExpiration"],
+  },
+  {
+    runner: "generic",
+    sorts: true,
+    expires: "onWindowExpiration",
+    families: ["onWindowExpiration"],
+  },
+] as const)(
+  "runnerPipeline leaves to workers what $runner does not see to: expired windows, sorted input",
+  ({ runner, sorts, expires, families }) => {
+    const proto = protoOf((p) => {
+      p.create<[string, number]>([["a", 1]]).parDo("Last", () => new LastWords());
+    }, runner);
+    const { spec } = proto.components?.transforms.Last ?? {};
+    if (spec === undefined) throw new Error("no transform Last");
+    const payload = unpackSpec(spec, ParDoPayloadSchema);
+    expect(payload.requiresTimeSortedInput).toBe(sorts);
+    expect(payload.onWindowExpirationTimerFamilySpec).toBe(expires);
+    expect(Object.keys(payload.timerFamilySpecs).sort()).toEqual(families);
+    expect(proto.requirements.some((urn) => urn.includes("time_sorted"))).toBe(sorts);
+    expect(proto.requirements.some((urn) => urn.includes("window_expiration"))).toBe(
+      expires !== "",
+    );
   },
 );
 

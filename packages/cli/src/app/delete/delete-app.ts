@@ -1,5 +1,5 @@
 import type { FlagValues } from "../../command/command.js";
-import type { deleteFlags } from "../../commands/app/delete.js";
+import type { deleteFlags } from "../../commands/app/delete-flags.js";
 import { removeApp } from "../../deploy/remove-app.js";
 import type { KubeClient } from "../../kube/client.js";
 import { nameOf, refOf } from "../../kube/kube-object.js";
@@ -39,6 +39,8 @@ async function wouldGo(client: KubeClient, { namespace, name }: App, signal: Abo
   return [`SparkApplication ${name}`, ...pods.map((pod) => `Pod ${pod.name}`)];
 }
 
+const NOTHING = new Uint8Array();
+
 interface ApplyContext {
   readonly flags: FlagValues<typeof deleteFlags>;
   readonly open: (bucket: string) => Promise<Storage>;
@@ -47,10 +49,15 @@ interface ApplyContext {
 
 async function applyDelete(
   client: KubeClient,
-  { bucket, keys, results, objects, repository }: DeletePlan,
+  { bucket, keys, keepFolder, results, objects, repository }: DeletePlan,
   { flags, open, signal }: ApplyContext,
 ): Promise<void> {
-  if (bucket !== undefined && keys.length > 0) await (await open(bucket)).deleteMany(keys);
+  if (bucket !== undefined && keys.length > 0) {
+    const storage = await open(bucket);
+    // First: an application that starts meanwhile fails without it.
+    if (keepFolder !== undefined) await storage.put(keepFolder, NOTHING, "application/x-directory");
+    await storage.deleteMany(keys);
+  }
   const byBucket = new Map<string, string[]>();
   for (const url of results) {
     const place = s3Place(url);

@@ -45,6 +45,9 @@ export async function findBelongings(
     lostRecords: own.lost,
     usedByOthers,
     eventLogs: await eventLogsOf(app, bucket, open),
+    sharedFolder: others.some(({ eventLogs }) => eventLogs === app.eventLogs)
+      ? eventLogPlace(app)?.folder
+      : undefined,
     results: await findResults(own.places, open),
     drafts: await findDrafts(own.places, open),
     support: await supportIn(client, namespace, signal),

@@ -15,6 +15,7 @@ const there: Belongings = {
   lostRecords: [],
   usedByOthers: new Set(),
   eventLogs: [{ key: "p/spark-events/spark-1", size: 9 }],
+  sharedFolder: undefined,
   results: [
     {
       prefix: "s3://books/out",
@@ -67,6 +68,13 @@ test("planDelete leaves what other applications use", () => {
     why: "other applications use them",
   });
   expect(plan.left).toContainEqual({ what: "ServiceAccount jobs/spark", why: "letters need them" });
+});
+
+test("planDelete keeps the folder of event logs for others that write there", () => {
+  const plan = planDelete({ ...there, sharedFolder: "p/spark-events/" }, careful);
+  expect(plan.keepFolder).toBe("p/spark-events/");
+  expect(plan.keys).toContain("p/spark-events/spark-1");
+  expect(planDelete(there, careful).keepFolder).toBeUndefined();
 });
 
 test("planDelete says what it cannot find any more", () => {

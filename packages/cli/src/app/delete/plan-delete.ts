@@ -14,6 +14,8 @@ export interface Belongings {
   /** Keys that records of other applications name. */
   readonly usedByOthers: ReadonlySet<string>;
   readonly eventLogs: readonly StoredObject[];
+  /** Key of the folder of event logs that other applications write to, too. */
+  readonly sharedFolder: string | undefined;
   readonly results: readonly ShardSet[];
   /** URLs of what broken-off writes have left. */
   readonly drafts: readonly string[];
@@ -44,6 +46,8 @@ export interface DeletePlan {
   readonly objects: readonly KubeObject[];
   /** Keys in the bucket. */
   readonly keys: readonly string[];
+  /** Key of a folder that has to stay when nothing is in it any more: Spark wants it there. */
+  readonly keepFolder: string | undefined;
   /** `s3://` URLs of drafts and results. */
   readonly results: readonly string[];
   /** `host/name` of a repository. */
@@ -95,6 +99,7 @@ export function planDelete(there: Belongings, choices: DeleteChoices): DeletePla
     bucket,
     objects,
     keys,
+    keepFolder: choices.keepHistory ? undefined : there.sharedFolder,
     results: [
       ...there.drafts,
       ...(choices.results ? results.flatMap(({ shards }) => shards.map(({ url }) => url)) : []),

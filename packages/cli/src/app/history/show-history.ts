@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { BeamlineError } from "beamline";
 import type { FlagValues } from "../../command/command.js";
 import { UsageError } from "../../command/usage-error.js";
-import type { historyFlags } from "../../commands/app/history.js";
+import type { historyFlags } from "../../commands/app/history-flags.js";
 import type { KubeClient } from "../../kube/client.js";
 import { forwardHttp } from "../../kube/forward-http.js";
 import { serviceProxyPath } from "../../kube/proxy-path.js";

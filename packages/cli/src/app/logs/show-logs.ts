@@ -1,6 +1,6 @@
 import type { FlagValues } from "../../command/command.js";
 import { UsageError } from "../../command/usage-error.js";
-import type { logsFlags } from "../../commands/app/logs.js";
+import type { logsFlags } from "../../commands/app/logs-flags.js";
 import { Cancellation, type Cli } from "../../terminal/cli.js";
 import type { Paint, Style } from "../../terminal/style.js";
 import type { Terminal } from "../../terminal/terminal.js";

@@ -4,7 +4,7 @@ import { BeamlineError } from "beamline";
 import type { FlagValues } from "../../command/command.js";
 import { exitCodes } from "../../command/exit-code.js";
 import { UsageError } from "../../command/usage-error.js";
-import type { resultsFlags } from "../../commands/app/results.js";
+import type { resultsFlags } from "../../commands/app/results-flags.js";
 import { formatBytes } from "../../run/units.js";
 import type { Cli } from "../../terminal/cli.js";
 import type { Style } from "../../terminal/style.js";

@@ -1,16 +1,7 @@
-import { appCommandFlags } from "../../app/app-command-flags.js";
 import { appArgument } from "../../app/app-flags.js";
 import { definePlainCommand } from "../../command/command.js";
 import { exitCodes } from "../../command/exit-code.js";
-import { switchFlag } from "../../command/flag.js";
-
-export const deleteFlags = {
-  ...appCommandFlags,
-  dryRun: switchFlag({ summary: "Only say what would go, and what would stay" }),
-  keepHistory: switchFlag({ summary: "Leave the event logs, for the History Server" }),
-  results: switchFlag({ summary: "Delete what the pipeline has written, too" }),
-  ecr: switchFlag({ summary: "Delete the image's repository in ECR, with all its images" }),
-};
+import { deleteFlags } from "./delete-flags.js";
 
 export const appDeleteCommand = definePlainCommand({
   name: "app delete",

@@ -5,7 +5,7 @@ import { exitCodes } from "../../command/exit-code.js";
 
 export const appMetricsCommand = definePlainCommand({
   name: "app metrics",
-  summary: "Show what an application has counted, and the executor hours it has used",
+  summary: "Show its counters, and the executor hours it used",
   description:
     "Shows the pipeline's counters, how many elements its transforms have made, its stages and its executors: of a running application from its driver, of one that has ended from its event log in S3. --verbose shows the steps inside transforms, too.",
   arguments: [appArgument],

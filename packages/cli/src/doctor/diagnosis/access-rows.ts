@@ -18,7 +18,7 @@ export const accessRows: readonly DiagnosisRow[] = [
     id: "no-credentials",
     signs: [
       {
-        text: /NoAuthWithAWSException|NoAwsCredentialsException|Unable to load (?:AWS )?credentials|CredentialsProviderError|Could not load credentials/,
+        text: /NoAuthWithAWSException|You must specify a value for roleArn|NoAwsCredentialsException|Unable to load (?:AWS )?credentials|CredentialsProviderError|Could not load credentials/,
       },
     ],
     outlook: "ends",

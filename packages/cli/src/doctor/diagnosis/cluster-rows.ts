@@ -99,14 +99,18 @@ export const clusterRows: readonly DiagnosisRow[] = [
       { from: ["container"], role: "driver", exitCode: 143 },
       {
         from: ["application"],
+        text: /driver container failed with ExitCode: (137|143), Reason: Error/,
+      },
+      {
+        from: ["application"],
         text: /driver pod (?:not found|deleted|missing)|Driver Pod not found/i,
       },
     ],
     outlook: "passes",
-    cause: ({ fact }) =>
-      fact.exitCode === undefined
+    cause: ({ fact, groups: [code = fact.exitCode] }) =>
+      code === undefined
         ? "the driver's pod is gone: it was deleted, or its node went"
-        : `the driver was killed from outside (exit code ${fact.exitCode})`,
+        : `the driver was killed from outside (exit code ${code})`,
     mend: (_, { file = "FILE" }) => [
       `let it be tried again by itself: beamline deploy ${file} ... --set spec.restartPolicy.type=OnFailure --set spec.restartPolicy.onFailureRetries=3`,
     ],

@@ -135,6 +135,13 @@ const SIGNATURES: readonly (readonly [id: string, Fact, cause: RegExp])[] = [
   [
     "no-credentials",
     log(
+      "Caused by: java.lang.NullPointerException: You must specify a value for roleArn and roleSessionName",
+    ),
+    /spark is bound to no role/,
+  ],
+  [
+    "no-credentials",
+    log(
       "Caused by: org.apache.hadoop.fs.s3a.auth.NoAuthWithAWSException: No AWS Credentials provided by WebIdentityTokenCredentialsProvider",
     ),
     /spark is bound to no role/,
@@ -253,6 +260,26 @@ const SIGNATURES: readonly (readonly [id: string, Fact, cause: RegExp])[] = [
     "driver-killed",
     { from: "container", ...driver, reason: "Error", exitCode: 143, text: "ended" },
     /killed from outside/,
+  ],
+  [
+    "driver-killed",
+    {
+      from: "application",
+      subject: "words",
+      reason: "FAILED",
+      text: "driver container failed with ExitCode: 137, Reason: Error",
+    },
+    /killed from outside \(exit code 137\)/,
+  ],
+  [
+    "stale-driver",
+    {
+      from: "application",
+      subject: "words",
+      reason: "FAILED",
+      text: "failed to submit spark application: failed to run spark-submit: driver pod already exist",
+    },
+    /pod words-driver already/,
   ],
   ["executors-lost", log("Max number of executor failures (4) reached"), /4 executors in a row/],
   [

@@ -21,7 +21,13 @@ export const resourceRows: readonly DiagnosisRow[] = [
   },
   {
     id: "driver-out-of-memory",
-    signs: [{ from: ["container"], role: "driver", reason: /^OOMKilled$/ }],
+    signs: [
+      { from: ["container"], role: "driver", reason: /^OOMKilled$/ },
+      {
+        from: ["application"],
+        text: /driver container failed with ExitCode: \d+, Reason: OOMKilled/,
+      },
+    ],
     outlook: "passes",
     cause: () => "the driver used more memory than its pod may have, so the kernel killed it",
     mend: (_, { file = "FILE", driverOverhead }) => [

@@ -1,5 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
+import type { ProcessContext } from "../../../fn/context.js";
+import { DoFn } from "../../../fn/do-fn.js";
 import { graphToProto } from "../../../graph/proto/graph-to-proto.js";
 import { Pipeline } from "../../../pipeline/pipeline.js";
 import { functionSpec, packSpec } from "../../../proto/function-spec.js";
@@ -17,10 +19,13 @@ import {
 } from "../../../proto/gen/pipeline/transforms_pb.js";
 import {
   AccumulationMode_Enum,
+  MergeStatus_Enum,
   TimeDomain_Enum,
   type WindowingStrategy,
 } from "../../../proto/gen/pipeline/windowing_pb.js";
 import { PIPELINE_TABLE } from "../../../testing/table/index.js";
+import { testStream } from "../../../testing/test-stream.js";
+import { generateSequence } from "../../../transforms/generate-sequence.js";
 import { type RunnerName, runnerProfile } from "../runner-profile.js";
 import { checkCapabilities } from "./check-capabilities.js";
 
@@ -104,12 +109,6 @@ const REFUSED: readonly {
     words: /"Last", seen: ordered list state is not served; use bag state/,
   },
   {
-    feature: "onWindowExpiration",
-    change: parDo({ onWindowExpirationTimerFamilySpec: "end" }),
-    by: ["spark", "python"],
-    words: /"Last": nothing is called when a window expires/,
-  },
-  {
     feature: "bundle finalization",
     change: parDo({ requestsFinalization: true }),
     by: ["spark", "flink"],
@@ -122,16 +121,19 @@ const REFUSED: readonly {
     words: /"Last": input is not kept for retries/,
   },
   {
-    feature: "time-sorted input",
-    change: parDo({ requiresTimeSortedInput: true }),
-    by: ["spark", "flink", "prism", "python"],
-    words: /"Last": the elements of a key are not sorted by time/,
+    feature: "merging windows of one's own",
+    change: windows({
+      windowFn: functionSpec("beamline:window_fn:v1"),
+      mergeStatus: MergeStatus_Enum.NEEDS_MERGE,
+    }),
+    by: ["spark", "flink", "prism"],
+    words: /"Group", beamline:window_fn:v1: windows of your own merge in no other place/,
   },
   {
-    feature: "windows of one's own",
-    change: windows({ windowFn: functionSpec("beamline:window_fn:v1") }),
-    by: ["spark", "flink", "prism"],
-    words: /"Group", beamline:window_fn:v1: only global, fixed, sliding and session windows/,
+    feature: "sessions",
+    change: windows({ windowFn: functionSpec("beam:window_fn:session_windows:v1") }),
+    by: ["prism"],
+    words: /"Group": sessions of different keys are merged into one; use fixed or sliding/,
   },
   {
     feature: "panes that accumulate",
@@ -142,7 +144,7 @@ const REFUSED: readonly {
   {
     feature: "a TestStream",
     change: transform("Script", "beam:transform:teststream:v1"),
-    by: ["spark", "flink", "python"],
+    by: ["spark", "python"],
     words: /"Script": a TestStream/,
   },
   {
@@ -153,7 +155,15 @@ const REFUSED: readonly {
   },
 ];
 
-const CUSTOM_WINDOWS = /^window-(calendar-.*|custom.*|daily-of-nobody)$/;
+/** Rows of the pipeline table that a runner refuses, and in which words. */
+const REFUSED_ROWS: readonly {
+  readonly rows: RegExp;
+  readonly by: readonly RunnerName[];
+  readonly words: RegExp;
+}[] = [
+  { rows: /^window-custom-merging$/, by: ["spark", "flink", "prism"], words: /merge in no other/ },
+  { rows: /^window-sessions/, by: ["prism"], words: /sessions of different keys/ },
+];
 
 describe.each(RUNNERS)("checkCapabilities for %s", (name) => {
   const profile = runnerProfile(name);
@@ -164,24 +174,103 @@ describe.each(RUNNERS)("checkCapabilities for %s", (name) => {
     else expect(check).not.toThrow();
   });
 
-  test("accepts every row of the pipeline table without a warning, but for windows of one's own", () => {
+  test("accepts every row of the pipeline table without a warning, but for those that it refuses", () => {
     for (const { name: row, build } of PIPELINE_TABLE) {
       const p = new Pipeline("row");
       build(p);
-      const proto = graphToProto(p.toGraph(), create(EnvironmentSchema, { urn: "e" }));
+      const environment = create(EnvironmentSchema, { urn: "e" });
+      const proto = graphToProto(p.toGraph(), environment, profile.duties);
       const check = () => checkCapabilities(proto, profile);
-      if (
-        profile.rules.some(({ feature }) => feature === "window:custom") &&
-        CUSTOM_WINDOWS.test(row)
-      )
-        expect(check).toThrow("window_fn");
-      else expect(check()).toEqual([]);
+      const refusal = REFUSED_ROWS.find(({ rows, by }) => rows.test(row) && by.includes(name));
+      if (refusal === undefined) expect(check()).toEqual([]);
+      else expect(check).toThrow(refusal.words);
     }
   });
 
   test("accepts bag state and timers", () => {
     const change = parDo({ stateSpecs: { bag: bagState }, timerFamilySpecs: { t: timer } });
     expect(checkCapabilities(pipeline(change), profile)).toEqual([]);
+  });
+});
+
+/** What runners make of a TestStream and of streams, in words that must stand in the error. */
+const REFUSED_STREAMS: readonly {
+  readonly what: string;
+  readonly build: (p: Pipeline) => void;
+  readonly by: readonly RunnerName[];
+  readonly words: RegExp;
+}[] = [
+  {
+    what: "a TestStream",
+    build: (p) => p.apply(testStream<number>().add([1, 0])),
+    by: ["spark", "python"],
+    words: /"TestStream\/Stream\/Events": a TestStream is for test runners only/,
+  },
+  {
+    what: "a TestStream that turns the clock",
+    build: (p) => p.apply(testStream<number>().advanceProcessingTime(5).add([1, 0])),
+    by: ["spark", "python", "flink", "prism"],
+    words: /timers follow the clock of the machine|a TestStream is for test runners only/,
+  },
+  {
+    what: "a TestStream with late elements",
+    build: (p) => p.apply(testStream<number>().advanceWatermarkTo(5).add([1, 4])),
+    by: ["spark", "python", "prism"],
+    words: /late elements are not dropped|a TestStream is for test runners only/,
+  },
+  {
+    what: "a TestStream with timers",
+    build: (p) =>
+      p.apply(testStream<[string, number]>().add([["a", 1], 0])).parDo(() => new Wait()),
+    by: ["spark", "python", "flink", "prism"],
+    words: /overtake the timers|timers of the clock|a TestStream is for test runners only/,
+  },
+  {
+    what: "finalization of a source's bundles",
+    build: (p) => ticks(p).parDo(() => new Acknowledge()),
+    by: ["spark", "python", "prism"],
+    words: /finalization\)|endless/,
+  },
+  {
+    what: "finalization after a reshuffle",
+    build: (p) =>
+      ticks(p)
+        .reshuffle()
+        .parDo(() => new Acknowledge()),
+    by: ["spark", "python"],
+    words: /finalization\)|endless/,
+  },
+];
+
+const ticks = (p: Pipeline) =>
+  p.apply(generateSequence({ rate: { elements: 1, per: { seconds: 1 } } }));
+
+class Wait extends DoFn<[string, number], string> {
+  private readonly later = this.processingTimer(() => undefined);
+
+  override process(): void {
+    this.later.setIn(5);
+  }
+}
+
+class Acknowledge extends DoFn<number, never> {
+  override readonly finalizesBundles = true;
+
+  override process(_n: number, ctx: ProcessContext<never>): void {
+    ctx.afterCommit(() => undefined);
+  }
+}
+
+describe.each(REFUSED_STREAMS)("checkCapabilities and $what", ({ build, by, words }) => {
+  test.each(RUNNERS)("%s refuses it exactly where it must", (name) => {
+    const p = new Pipeline("stream");
+    build(p);
+    const profile = runnerProfile(name);
+    const environment = create(EnvironmentSchema, { urn: "e" });
+    const proto = graphToProto(p.toGraph(), environment, profile.duties);
+    const check = () => checkCapabilities(proto, profile);
+    if (by.includes(name)) expect(check).toThrow(words);
+    else expect(check).not.toThrow();
   });
 });
 

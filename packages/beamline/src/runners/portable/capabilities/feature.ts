@@ -11,6 +11,8 @@ export type Feature =
   | "timer:processing-time"
   | "on-window-expiration"
   | "bundle-finalization"
+  /** Of bundles that a splittable DoFn takes part in. */
+  | "bundle-finalization:source"
   | "stable-input"
   | "time-sorted-input"
   | "side-input"

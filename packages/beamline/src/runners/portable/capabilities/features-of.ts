@@ -27,6 +27,7 @@ import {
   windowFnUrns,
 } from "../../../proto/urns.js";
 import type { Feature, FeatureUse } from "./feature.js";
+import { isFusedWithSource } from "./fused-sources.js";
 
 const GROUPING: ReadonlySet<string> = new Set([primitiveUrns.groupByKey]);
 const PAR_DOS: ReadonlySet<string> = new Set([
@@ -86,8 +87,13 @@ function* transformFeatures(transform: PTransform, components: Components): Iter
   const { spec, environmentId } = transform;
   const urn = spec?.urn ?? "";
   yield* unboundedSource(transform, components);
-  if (spec !== undefined && PAR_DOS.has(urn))
-    yield* parDoFeatures(unpackSpec(spec, ParDoPayloadSchema));
+  if (spec !== undefined && PAR_DOS.has(urn)) {
+    const payload = unpackSpec(spec, ParDoPayloadSchema);
+    yield* parDoFeatures(payload);
+    if (payload.requestsFinalization && isFusedWithSource(transform, components)) {
+      yield ["bundle-finalization:source"];
+    }
+  }
   if (GROUPING.has(urn)) yield* windowingFeatures(transform, components);
   if (urn === primitiveUrns.testStream) {
     yield* testStreamFeatures(spec?.payload ?? new Uint8Array());

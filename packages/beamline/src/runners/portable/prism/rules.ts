@@ -40,6 +40,20 @@ export const prismRules: readonly CapabilityRule[] = [
     reason: "late elements are not dropped, and windows fire for them once more",
     instead: "leave them out, or test this pipeline with the local runner",
   },
+  {
+    feature: "timer:processing-time",
+    verdict: "refused",
+    when: (_, { unbounded }) => unbounded,
+    reason: "timers of the clock fire too early in a stream, and some never",
+    instead: "use event-time timers, or run it with the local runner or on Flink",
+  },
+  {
+    feature: "bundle-finalization:source",
+    verdict: "refused",
+    reason:
+      "nothing is called when a bundle of a splittable DoFn has been committed (bundle finalization)",
+    instead: "acknowledge in a step after a reshuffle(), or run it on Flink",
+  },
   noMergingCustomWindows,
   noStableInput,
   noTestStreamClock,
