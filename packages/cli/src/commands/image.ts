@@ -10,7 +10,7 @@ export const imageCommand = definePipelineCommand({
   flags: imageFlags,
   examples: [
     {
-      line: "beamline image wordcount.ts --input s3://books/lear.txt --output s3://out/counts --image 123456789012.dkr.ecr.eu-west-1.amazonaws.com/wordcount",
+      line: "beamline image wordcount.ts --input ... --output ... --image ECR/wordcount",
       does: "Push it to ECR, for Intel and Graviton",
     },
     {

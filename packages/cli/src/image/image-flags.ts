@@ -2,14 +2,13 @@ import { choiceFlag, switchFlag, textFlag } from "../command/flag.js";
 import { configFlags, placeFlags } from "../manifest/manifest-flags.js";
 import { jobNameFlag, parallelismFlag, runnerOptionFlag } from "../remote/remote-flags.js";
 import { platforms } from "./node-release.js";
-import { DEFAULT_BASE } from "./plan-image.js";
 
 /** Flags of how images are made, which a configuration file may set, too. */
 export const imageShapeFlags = {
   base: textFlag({
     placeholder: "NAME",
     summary: "The Spark 3.5 image to build on",
-    defaultText: DEFAULT_BASE,
+    defaultText: "apache/spark:3.5.3 with Java 17",
   }),
   platform: {
     ...choiceFlag({
