@@ -114,7 +114,7 @@ const PROVOCATIONS: readonly Provocation[] = [
   {
     id: "no-credentials",
     identity: ["--identity", "irsa"],
-    cause: /beamline-spark is bound to no role/,
+    cause: /is bound to no role/,
   },
   {
     id: "event-log-folder",
@@ -379,7 +379,9 @@ test("no-crd: a cluster without the operator is told", async () => {
       JSON.stringify({ apiVersion, kind, metadata: { name, annotations, labels }, spec }),
     );
     await cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", file);
-    await cluster.kubectl("wait", crd, "--for=condition=Established", "--timeout=60s");
+    await untilSlow("the operator's types", async () => {
+      return (await cluster.kubectl("get", "sparkapplications", "-o", "name")) !== undefined;
+    });
   }
 });
 

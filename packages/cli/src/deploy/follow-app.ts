@@ -127,11 +127,14 @@ async function failure(request: FollowRequest, watched: Watched): Promise<Error>
   if (life.kind === "failed") await executorsEnded(request);
   const root = request.root ?? sourceRoot(cli.cwd);
   const diagnosis = await diagnoseApp({ client, object, file, root });
-  if (diagnosis.userError !== undefined) return diagnosis.userError;
-  const findings = diagnosis.findings.length > 0 ? diagnosis.findings : stuckOn;
+  const { userError } = diagnosis;
+  const found = diagnosis.findings.length > 0 ? diagnosis.findings : stuckOn;
+  // A worker's own words come first; what the cluster did to it is told beside them.
+  const findings = userError === undefined ? found : found.filter(({ specific }) => specific);
   const [first] = findings;
   const { width, style } = terminal;
-  terminal.talk(findingLines(findings, { width, style }).join("\n"));
+  if (findings.length > 0) terminal.talk(findingLines(findings, { width, style }).join("\n"));
+  if (userError !== undefined) return userError;
   const state = stuckOn.length > 0 ? `is stuck (${lifeWords(life)})` : "failed";
   const cause = first?.cause ?? reasonOf(watched);
   return new BeamlineError(

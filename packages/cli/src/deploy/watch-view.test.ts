@@ -97,6 +97,7 @@ test("viewLines says what a pod waits for, and what troubles the application", (
     quote: "not found",
     mend: [],
     outlook: "ends" as const,
+    specific: true,
   };
   const lines = viewLines(
     { ...view, pods: [waiting], progress: undefined, findings: [trouble] },

@@ -88,6 +88,18 @@ class Ticks extends DoFn<Pair, string, { done: string }> {
   }
 }
 
+/** Says that a key was there, a little later. */
+class Later extends DoFn<Pair, string> {
+  readonly seen = this.valueState(varint);
+  readonly later = this.processingTimer((ctx) => ctx.output(`${ctx.key} ${this.seen.read()}`));
+
+  override process(): void {
+    if (this.seen.read() === 1) return;
+    this.seen.write(1);
+    this.later.setIn(5);
+  }
+}
+
 /** State between the awaits of an asynchronous DoFn. */
 class Running extends DoFn<Pair, Pair> {
   readonly total = this.valueState(varint);
@@ -169,6 +181,11 @@ export const STATE_ROWS: readonly Row[] = [
     },
     ["a loop 100", "a loop 110", "a loop 120", "b loop 100", "done a", "done b"],
   ),
+  row("timers-of-the-clock", (p) => p.create<Pair>([...PAIRS]).parDo(() => new Later()), [
+    "a 1",
+    "b 1",
+    "c 1",
+  ]),
   row(
     "state-in-async-do-fns",
     (p) =>

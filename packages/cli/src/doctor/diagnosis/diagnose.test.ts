@@ -90,6 +90,13 @@ const SIGNATURES: readonly (readonly [id: string, Fact, cause: RegExp])[] = [
     /limit of its heap/,
   ],
   [
+    "node-heap",
+    log(
+      "Caused by: java.lang.RuntimeException: Cannot finish the bundle: its worker thread ran out of memory",
+    ),
+    /limit of its heap/,
+  ],
+  [
     "unschedulable",
     {
       from: "condition",

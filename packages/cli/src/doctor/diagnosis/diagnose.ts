@@ -13,6 +13,8 @@ export interface Finding {
   readonly quote: string;
   readonly mend: readonly string[];
   readonly outlook: DiagnosisRow["outlook"];
+  /** Whether it says why, and not only that something ended. */
+  readonly specific: boolean;
 }
 
 /** What the facts mean, the likeliest cause first; consequences of other findings are left out. */
@@ -36,5 +38,6 @@ export function diagnose(
     quote: match.line,
     mend: row.mend(match, context),
     outlook: row.outlook,
+    specific: row.generic !== true,
   }));
 }

@@ -50,7 +50,7 @@ export const resourceRows: readonly DiagnosisRow[] = [
     signs: [
       {
         from: ["log"],
-        text: /JavaScript heap out of memory|JS heap out of memory|ERR_WORKER_OUT_OF_MEMORY/,
+        text: /JavaScript heap out of memory|JS heap out of memory|ERR_WORKER_OUT_OF_MEMORY|worker thread ran out of memory/,
       },
     ],
     outlook: "passes",

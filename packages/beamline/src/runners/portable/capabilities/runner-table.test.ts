@@ -119,7 +119,9 @@ const FEATURES: readonly (readonly [title: string, probe: (p: Pipeline) => void]
     "Side inputs",
     (p) => {
       const side = pairs(p).asMap();
-      p.create("Main", ["a"]).map("Look", (key, { side: { all } }) => all.get(key), { side: { all: side } });
+      p.create("Main", ["a"]).map("Look", (key, { side: { all } }) => all.get(key), {
+        side: { all: side },
+      });
     },
   ],
   ["State of every kind", (p) => pairs(p).parDo(() => new Cells())],
@@ -199,7 +201,6 @@ test("docs/runners.md tells of each runner what its rules say", () => {
         .map((cell) => cell.trim()),
     )
     .filter(([first]) => FEATURES.some(([title]) => title === first));
-  if (process.env.SHOW_TABLE) console.log(FEATURES.map(([t, probe]) => `| ${[t, "yes", ...COLUMNS.map((n) => verdict(n, probe))].join(" | ")} |`).join("\n"));
   expect(rows).toEqual(
     FEATURES.map(([title, probe]) => [
       title,
