@@ -27,6 +27,9 @@ testStreams({
     "script-panes": /windows fire once, at their end/,
     "script-clock": /timers follow the clock of the machine/,
     "endless-state-and-clock-timers": /timers of the clock fire too early/,
+    "endless-state-and-event-timers": /timers get lost/,
+    "endless-last-words": /timers get lost/,
+    "endless-in-order": /timers get lost/,
     "endless-until-acknowledged": /bundle finalization/,
   },
 });

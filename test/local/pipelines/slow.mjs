@@ -7,7 +7,11 @@ import { z } from "zod";
 const NUMBERS = 150;
 const EACH_MS = 10;
 
-/** Emits numbers slowly and without a pause, from one restriction that nobody has split. */
+/**
+ * Emits numbers slowly and without a pause, from one restriction that nobody has split.
+ *
+ * @extends {SplittableDoFn<Uint8Array, import("beamline").OffsetRange, number, number>}
+ */
 class Slow extends SplittableDoFn {
   restrictionCoder = offsetRangeCoder;
 
@@ -17,21 +21,26 @@ class Slow extends SplittableDoFn {
     this.options = options;
   }
 
+  /** @returns {import("beamline").OffsetRange} */
   initialRestriction() {
     return [0, NUMBERS];
   }
 
-  /** @param {unknown} _element @param {[number, number]} range */
+  /** @param {Uint8Array} _element @param {import("beamline").OffsetRange} range */
   size(_element, [start, end]) {
     return end - start;
   }
 
-  /** @param {[number, number]} range */
+  /** @param {import("beamline").OffsetRange} range */
   newTracker(range) {
     return new OffsetRangeTracker(range);
   }
 
-  /** @param {unknown} _element @param {OffsetRangeTracker} tracker @param {any} ctx */
+  /**
+   * @param {Uint8Array} _element
+   * @param {import("beamline").RestrictionTracker<import("beamline").OffsetRange, number>} tracker
+   * @param {import("beamline").SplittableContext<number>} ctx
+   */
   process(_element, tracker, ctx) {
     const { log, failAt } = this.options;
     let [next] = tracker.currentRestriction();

@@ -5,6 +5,7 @@ export {
   BeamlineError,
   type BundleContext,
   DoFn,
+  type ExpirationContext,
   defaultTrigger,
   fixedWindows,
   generateSequence,

@@ -5,6 +5,7 @@ import {
   compareBags,
   DoFn,
   defaultTrigger,
+  type ExpirationContext,
   fixedWindows,
   generateSequence,
   type PCollection,
@@ -150,6 +151,42 @@ class Ticker extends DoFn<[string, number], number> {
   }
 }
 
+/** Tells how many numbers a window has had once it is over. */
+class LastWords extends DoFn<Points, number> {
+  private readonly seen = this.bagState<number>();
+
+  override process([, n]: Points): void {
+    this.seen.add(n);
+  }
+
+  override onWindowExpiration(ctx: ExpirationContext<string, number>): void {
+    ctx.output([...this.seen.read()].length);
+  }
+}
+
+/** Passes on numbers that come in their order. */
+class InOrder extends DoFn<Points, number> {
+  override readonly requiresTimeSortedInput = true;
+  private readonly last = this.valueState<number>();
+
+  override process([, n]: Points): number[] {
+    const expected = (this.last.read() ?? -1) + 1;
+    this.last.write(n);
+    return n === expected ? [n] : [];
+  }
+}
+
+/** Counts the elements of a key. */
+class Count extends DoFn<Points, number> {
+  private readonly seen = this.valueState<number>();
+
+  override process(): number[] {
+    const seen = (this.seen.read() ?? 0) + 1;
+    this.seen.write(seen);
+    return [seen];
+  }
+}
+
 /** Says so when what it has processed is safe. */
 class Acknowledge extends DoFn<number, never> {
   override readonly finalizesBundles = true;
@@ -279,6 +316,36 @@ export const STREAM_ROWS: readonly StreamRow[] = [
       .parDo(() => new Ticker())
       .map("Fired", (seen) => {
         if (++fired >= 5 && seen > 5) passed();
+        return seen;
+      });
+  }),
+  endless("endless-last-words", (p, passed) => {
+    let windows = 0;
+    ticks(p)
+      .map("Key", (n): Points => [n % 2 === 0 ? "even" : "odd", n])
+      .window(fixedWindows({ seconds: 1 }))
+      .parDo(() => new LastWords())
+      .map("Windows", (count) => {
+        if (count > 0 && ++windows >= 4) passed();
+        return count;
+      });
+  }),
+  endless("endless-in-order", (p, passed) => {
+    ticks(p)
+      .reshuffle()
+      .map("Key", (n): Points => ["all", n])
+      .parDo(() => new InOrder())
+      .map("Ordered", (n) => {
+        if (n >= 20) passed();
+        return n;
+      });
+  }),
+  endless("endless-state", (p, passed) => {
+    ticks(p)
+      .map("Key", (n): Points => ["all", n])
+      .parDo(() => new Count())
+      .map("Counted", (seen) => {
+        if (seen >= 20) passed();
         return seen;
       });
   }),

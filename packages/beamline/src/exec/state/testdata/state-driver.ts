@@ -48,7 +48,7 @@ interface Times {
 }
 
 /** Keeps the state and timers of a shard, as the engine's `KeyedState` does. */
-export interface DrivenState extends StatePort, TimerPort {
+export interface DrivenState extends StatePort, Omit<TimerPort, "isRunnerManaged"> {
   startBundle(times: Times): void;
   takeDueTimers(times: Times): readonly TimerRecord[];
   commit(): void;
@@ -101,7 +101,7 @@ export class StateDriver<State extends DrivenState> {
         },
       }),
       state,
-      timers: state,
+      timers: timersOf(state),
       onFinalize: (callback) => this.finalizers.push(callback),
       ...this.more,
     });
@@ -142,3 +142,17 @@ function metaOf({ timestamp = 0, windows }: Omit<Given, "key" | "value">): Eleme
   return { ...IMPULSE_META, timestamp, windows: windows ?? [GLOBAL_WINDOW] };
 }
 
+/** The timers of a state whose runner leaves expiration and order to the step. */
+function timersOf(state: DrivenState): TimerPort {
+  return {
+    isRunnerManaged: () => false,
+    get processingTime() {
+      return state.processingTime;
+    },
+    get watermark() {
+      return state.watermark;
+    },
+    set: (timer) => state.set(timer),
+    clear: (timer) => state.clear(timer),
+  };
+}

@@ -146,7 +146,8 @@ const FEATURES: readonly (readonly [title: string, probe: (p: Pipeline) => void]
         .window(globalWindows(), { trigger: repeatedly(afterCount(1)), accumulation: "discarding" })
         .groupByKey(),
   ],
-  ["Streams: state, event-time timers", (p) => ticks(p).parDo(() => new EventTimer())],
+  ["Streams: state", (p) => ticks(p).parDo(() => new Cells())],
+  ["Streams: event-time timers", (p) => ticks(p).parDo(() => new EventTimer())],
   ["Streams: timers of the clock", (p) => ticks(p).parDo(() => new ClockTimer())],
   ["Streams: `afterCommit` in a source's bundle", (p) => ticks(p).parDo(() => new Acknowledge())],
   [

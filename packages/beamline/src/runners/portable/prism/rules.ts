@@ -45,7 +45,14 @@ export const prismRules: readonly CapabilityRule[] = [
     verdict: "refused",
     when: (_, { unbounded }) => unbounded,
     reason: "timers of the clock fire too early in a stream, and some never",
-    instead: "use event-time timers, or run it with the local runner or on Flink",
+    instead: "run it with the local runner or on Flink",
+  },
+  {
+    feature: "timer:event-time",
+    verdict: "refused",
+    when: (_, { unbounded, test }) => unbounded && !test,
+    reason: "timers get lost while elements keep coming",
+    instead: "group in windows, or run it with the local runner or on Flink",
   },
   {
     feature: "bundle-finalization:source",
