@@ -17,8 +17,9 @@ function translated() {
     .advanceWatermarkToInfinity();
   pipeline.apply("Script", stream);
   const graph = pipeline.toGraph();
-  const { transforms = {}, ...components } =
-    graphToProto(graph, create(EnvironmentSchema)).components ?? {};
+  const { components } = graphToProto(graph, create(EnvironmentSchema));
+  if (components === undefined) throw new Error("a pipeline without components");
+  const { transforms } = components;
   const partOf = (part: string) =>
     Object.values(transforms).find(({ uniqueName }) => uniqueName.endsWith(`/${part}`));
   return { graph, components, events: partOf("Events"), decode: partOf("Decode") };
@@ -41,7 +42,7 @@ test("graphToProto plays a TestStream's events in milliseconds, with Beam's end 
 test("graphToProto plays a TestStream's elements in a coder that every runner knows", () => {
   const { components, events } = translated();
   const [output = ""] = Object.values(events?.outputs ?? {});
-  const { coders = {}, pcollections = {} } = components;
+  const { coders, pcollections } = components;
   const coder = coders[pcollections[output]?.coderId ?? ""];
   expect(coder?.spec?.urn).toBe("beam:coder:kv:v1");
   expect(coder?.componentCoderIds.map((id) => coders[id]?.spec?.urn)).toEqual([
