@@ -35,6 +35,8 @@ export default defineConfig({
         resolve: { alias: sourceAliases("packages/beamline") },
         test: {
           name: "unit",
+          // Of a loaded machine: nothing here takes more than a second on one that is not.
+          testTimeout: 30_000,
           include: ["packages/*/src/**/*.test.ts", "tools/**/*.test.mjs", "bench/**/*.test.mjs"],
         },
       },

@@ -203,10 +203,17 @@ const PROVOCATIONS: readonly Provocation[] = [
     args: ["--spark-conf", "spark.executor.maxNumFailures=1"],
     once: async (app) => {
       const selector = `sparkoperator.k8s.io/app-name=${app},spark-role=executor`;
+      const field = "--field-selector=status.phase=Running";
       // One may be lost; the second is one too many.
       for (let lost = 0; lost < 2; lost++) {
         await running(app);
-        await cluster.kubectl("delete", "pods", "-l", selector, "--grace-period=1");
+        const pods = await cluster.kubectl("get", "pods", "-l", selector, field, "-o", "name");
+        const [pod = ""] = pods.split("\n");
+        await cluster.kubectl("exec", pod, "--", "pkill", "-9", "java");
+        await untilSlow(`${pod} to end`, async () => {
+          const phase = ["-o", "jsonpath={.status.phase}"];
+          return (await cluster.kubectl("get", pod, ...phase)) !== "Running";
+        });
       }
     },
     cause: /executor/,

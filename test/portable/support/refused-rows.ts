@@ -25,6 +25,7 @@ export const everyStream: Readonly<Record<string, RegExp>> = Object.fromEntries(
     "endless-last-words",
     "endless-in-order",
     "endless-state",
+    "endless-until-it-fails",
     "endless-until-acknowledged",
     "endless-until-acknowledged-later",
   ].map((name) => [name, /Flink, or bound the source|bound the source, or run it on Flink/]),

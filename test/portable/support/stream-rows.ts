@@ -16,6 +16,7 @@ import {
   sessions,
   testStream,
   toList,
+  UserCodeError,
 } from "./beamline.js";
 
 /** A small pipeline over a stream, and what must happen, on any runner that has what it asks for. */
@@ -359,4 +360,16 @@ export const STREAM_ROWS: readonly StreamRow[] = [
       .reshuffle()
       .parDo(() => new Acknowledge(() => (++acknowledged >= 3 ? passed() : undefined)));
   }),
+  {
+    name: "endless-until-it-fails",
+    async run(options) {
+      const pipeline = new Pipeline("fails");
+      ticks(pipeline).map("Boom", (n) => {
+        if (n === 5) throw new RangeError("no five, please");
+        return n;
+      });
+      const failure: unknown = await runPortable(pipeline.toGraph(), options).catch((e) => e);
+      if (!(failure instanceof UserCodeError) || failure.transform !== "Boom") throw failure;
+    },
+  },
 ];

@@ -89,7 +89,11 @@ export async function deploy(request: DeployRequest): Promise<number> {
     const [world] = await Promise.all([
       lookAround(client, storage, wish, signal),
       checkOnServer(client, application, signal),
-    ]);
+    ]).catch((error: unknown) => {
+      terminal.progress(undefined);
+      const { name, namespace = client.namespace } = application.metadata;
+      throw explainApplyFailure(error, { namespace, name }, terminal);
+    });
     const plan = planDeploy(wish, world, flags.ifRunning ?? "refuse");
     terminal.progress(undefined);
     if (flags.dryRun === true) return showPlan(plan, terminal);

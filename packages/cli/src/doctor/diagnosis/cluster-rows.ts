@@ -31,7 +31,7 @@ export const clusterRows: readonly DiagnosisRow[] = [
     signs: [
       {
         from: ["request"],
-        text: /could not find the requested resource|no matches for kind "SparkApplication"/,
+        text: /could not find the requested resource|404 page not found|no matches for kind "SparkApplication"/,
       },
     ],
     outlook: "ends",
