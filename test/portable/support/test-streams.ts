@@ -11,7 +11,7 @@ export interface StreamOptions {
 }
 
 /** Starting a streaming job, and letting windows of seconds pass, takes its time. */
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 120_000;
 
 /** Runs streams on a runner, with workers in this process: those that end, and those that go on. */
 export function testStreams({ runner, server, mustFail = {} }: StreamOptions): void {
@@ -20,13 +20,11 @@ export function testStreams({ runner, server, mustFail = {} }: StreamOptions): v
     for (const { name, run } of STREAM_ROWS) {
       const refusal = mustFail[name];
       if (refusal === undefined) {
-        test(
-          name,
-          async () => {
-            await run({ ...options(), signal: AbortSignal.timeout(TIMEOUT_MS - 10_000) });
-          },
-          TIMEOUT_MS,
-        );
+        // Once more where it hangs: on a machine with far more to do than cores, timers of the clock
+        // have been seen to stop on Flink.
+        test(name, { timeout: TIMEOUT_MS, retry: 1 }, async () => {
+          await run({ ...options(), signal: AbortSignal.timeout(TIMEOUT_MS - 10_000) });
+        });
       } else {
         test(`${name} is refused`, async () => {
           await expect(run(options())).rejects.toThrow(refusal);
