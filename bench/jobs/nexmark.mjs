@@ -37,7 +37,7 @@ export const nexmark = {
       (/** @type {string} */ output) =>
         beamlineRun(context, "examples/nexmark.ts", [
           ...["--query", String(query), "--events", String(events), "--workers", "2"],
-          ...["--folder", `${output}-files`],
+          ...["--folder", output],
         ]);
     const contenders = QUERIES.flatMap((name, query) => [
       {
