@@ -16,7 +16,7 @@ testJobs({
 });
 testProcessWorkers("flink", server, { retries: false });
 testExternalWorkers("flink", server);
-testTable({ mustFail: mergingWindowRows, runner: "flink", server, rowsPerJob: 12 });
+testTable({ mustFail: mergingWindowRows, runner: "flink", server, rowsPerJob: 6 });
 testStreams({
   runner: "flink",
   server,

@@ -20,7 +20,7 @@ testJobs({
 });
 testProcessWorkers("spark", server, { retries: true });
 testExternalWorkers("spark", server);
-testTable({ mustFail: mergingWindowRows, runner: "spark", server, rowsPerJob: 12 });
+testTable({ mustFail: mergingWindowRows, runner: "spark", server, rowsPerJob: 6 });
 testStreams({ mustFail: everyStream, runner: "spark", server });
 
 test("a source is read by several tasks of Spark", async () => {
