@@ -11,7 +11,7 @@ export interface StreamOptions {
 }
 
 /** Starting a streaming job, and letting windows of seconds pass, takes its time. */
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 170_000;
 
 /** Runs streams on a runner, with workers in this process: those that end, and those that go on. */
 export function testStreams({ runner, server, mustFail = {} }: StreamOptions): void {
