@@ -18,7 +18,7 @@ export interface Block {
   readonly form?: RecordForm;
   /** No record is earlier. Default: the beginning of time. */
   readonly minTimestamp?: Timestamp;
-  /** No record's windows end later. Default: not known. */
+  /** The last instant of the windows that its records are in. Default: not known. */
   readonly maxInstant?: Timestamp;
 }
 

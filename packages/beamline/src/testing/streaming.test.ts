@@ -161,6 +161,25 @@ describe("a streaming pipeline", () => {
     ]);
   });
 
+  test("goes on as soon as the window of a side input is complete", async () => {
+    const stream = testStream<number>().add([1, 1]).advanceWatermarkTo(10).add([3, 11]);
+    const log: string[] = [];
+    await run((p) => {
+      const numbers = p
+        .apply(stream)
+        .map("See", (n) => {
+          log.push(`came ${n}`);
+          return n;
+        })
+        .window(fixedWindows(10));
+      const highest = numbers.max("Highest").asSingleton({ default: undefined });
+      return numbers.map("Share", (n, ctx) => log.push(`${n} of ${ctx.side.highest}`), {
+        side: { highest },
+      });
+    });
+    expect(log).toEqual(["came 1", "1 of 1", "came 3", "3 of 3"]);
+  });
+
   test("sees what a globally windowed side input has so far", async () => {
     const updates = testStream<string>().addValues("first").advanceWatermarkToInfinity();
     const { elements } = await run((p) => {

@@ -3,8 +3,8 @@ import type { Coder } from "../../coders/coder.js";
 import type { Block, RecordForm } from "../../engine/block.js";
 import { ListWriter } from "../../engine/list-writer.js";
 import { writeMeta } from "../../engine/meta-codec.js";
+import { TimeBounds } from "../../engine/time-bounds.js";
 import { type ElementMeta, GLOBAL_FIRING_META, IMPULSE_META } from "../../model/element-meta.js";
-import { MAX_TIMESTAMP, MIN_TIMESTAMP } from "../../model/time.js";
 import type { BlockSink, Failed } from "./block-sink.js";
 
 /**
@@ -21,16 +21,12 @@ export function listSink(coder: Coder<unknown>, parts: number, failed: Failed): 
     return writer;
   };
   const impulse = writerOf("impulse");
-  let earliest = MAX_TIMESTAMP;
-  let latest = MIN_TIMESTAMP;
+  const bounds = new TimeBounds();
   const next = (meta: ElementMeta): ByteWriter => {
     if (meta === IMPULSE_META) return impulse.next();
     if (meta === GLOBAL_FIRING_META) return writerOf("firing").next();
     const out = writerOf("timed").next();
-    if (meta.timestamp < earliest) earliest = meta.timestamp;
-    for (const window of meta.windows) {
-      if (window.end > latest) latest = window.end;
-    }
+    bounds.add(meta);
     writeMeta(meta, out);
     return out;
   };
@@ -43,20 +39,13 @@ export function listSink(coder: Coder<unknown>, parts: number, failed: Failed): 
       }
     },
     take() {
-      const blocks: Block[] = [];
-      for (const [form, writer] of writers) {
-        for (const block of writer.take()) {
-          const formed = inForm(block, form, earliest);
-          blocks.push(form === "timed" ? { ...formed, maxInstant: latest } : formed);
-        }
-      }
-      earliest = MAX_TIMESTAMP;
-      latest = MIN_TIMESTAMP;
-      return blocks;
+      const timed = bounds.take();
+      return [...writers].flatMap(([form, writer]) =>
+        writer.take().map((block) => inForm(block, form, timed)),
+      );
     },
     clear() {
-      earliest = MAX_TIMESTAMP;
-      latest = MIN_TIMESTAMP;
+      bounds.clear();
       for (const writer of writers.values()) writer.clear();
     },
   };
@@ -96,7 +85,9 @@ export function restrictionBlock(
   if (form === "timed") writeMeta(meta, out);
   coder.encode(value, out);
   const [, weight] = value as readonly [unknown, number];
-  return inForm({ bytes: out.toBytes(), records: 1, weight, partition }, form, meta.timestamp);
+  return inForm({ bytes: out.toBytes(), records: 1, weight, partition }, form, {
+    minTimestamp: meta.timestamp,
+  });
 }
 
 function formOf(meta: ElementMeta): RecordForm {
@@ -104,13 +95,18 @@ function formOf(meta: ElementMeta): RecordForm {
   return meta === GLOBAL_FIRING_META ? "firing" : "timed";
 }
 
-function inForm(block: Block, form: RecordForm, earliest: number): Block {
+/** @param timed - Bounds of a block whose elements have their own metas. */
+function inForm(
+  block: Block,
+  form: RecordForm,
+  timed: Pick<Block, "minTimestamp" | "maxInstant">,
+): Block {
   switch (form) {
     case "impulse":
       return block;
     case "firing":
       return { ...block, form, minTimestamp: GLOBAL_FIRING_META.timestamp };
     case "timed":
-      return { ...block, form, minTimestamp: earliest };
+      return { ...block, form, ...timed };
   }
 }

@@ -1,10 +1,8 @@
-import type { ByteWriter } from "../../bytes/byte-writer.js";
 import type { Coder } from "../../coders/coder.js";
 import { writeMeta, writeWindow } from "../../engine/meta-codec.js";
 import { ShuffleWriter } from "../../engine/shuffle-writer.js";
-import type { ElementMeta } from "../../model/element-meta.js";
+import { TimeBounds } from "../../engine/time-bounds.js";
 import { internalError } from "../../model/errors.js";
-import { MAX_TIMESTAMP, MIN_TIMESTAMP } from "../../model/time.js";
 import type { BlockSink, Failed } from "./block-sink.js";
 
 /** Pairs that are grouped in the global window, all at once: their meta does not matter. */
@@ -69,46 +67,30 @@ export function timedPairSink(
 ): BlockSink {
   const { key, value } = pairCoders(coder);
   const writer = new ShuffleWriter(partitions);
-  let earliest = MAX_TIMESTAMP;
-  let latest = MIN_TIMESTAMP;
+  const bounds = new TimeBounds();
   return {
     receive(pair, meta) {
       try {
         if (!Array.isArray(pair) || pair.length !== 2) throw notAPair();
         key.encode(pair[0], writer.scratch);
         writer.key();
-        encodeTimed(value, pair[1], meta, writer.scratch);
+        writeMeta(meta, writer.scratch);
+        value.encode(pair[1], writer.scratch);
       } catch (cause) {
         throw failed(cause, pair);
       }
-      if (meta.timestamp < earliest) earliest = meta.timestamp;
-      for (const window of meta.windows) {
-        if (window.end > latest) latest = window.end;
-      }
+      bounds.add(meta);
       writer.commit();
     },
     take() {
-      const bounds = { form: "timed" as const, minTimestamp: earliest, maxInstant: latest };
-      earliest = MAX_TIMESTAMP;
-      latest = MIN_TIMESTAMP;
-      return writer.take().map((block) => ({ ...block, ...bounds }));
+      const timed = { form: "timed" as const, ...bounds.take() };
+      return writer.take().map((block) => ({ ...block, ...timed }));
     },
     clear() {
-      earliest = MAX_TIMESTAMP;
-      latest = MIN_TIMESTAMP;
+      bounds.clear();
       writer.clear();
     },
   };
-}
-
-function encodeTimed(
-  coder: Coder<unknown>,
-  value: unknown,
-  meta: ElementMeta,
-  out: ByteWriter,
-): void {
-  writeMeta(meta, out);
-  coder.encode(value, out);
 }
 
 export function pairCoders(coder: Coder<unknown>): {

@@ -1,8 +1,7 @@
 import { intervalWindow } from "../../coders/interval-window.js";
 import { ShuffleWriter } from "../../engine/shuffle-writer.js";
+import { TimeBounds } from "../../engine/time-bounds.js";
 import { internalError } from "../../model/errors.js";
-import { MIN_TIMESTAMP } from "../../model/time.js";
-import { maxTimestamp } from "../../model/window.js";
 import type { BlockSink, Failed } from "./block-sink.js";
 import type { Dataset } from "./plan.js";
 
@@ -37,25 +36,24 @@ export function sideSink({ coder, kind, windowing }: Dataset, failed: Failed): B
     }
     writer.commit();
   };
-  let maxInstant = MIN_TIMESTAMP;
+  const bounds = new TimeBounds();
   return {
-    receive(value, { windows }) {
+    receive(value, meta) {
       if (!isWindowed) return file(value);
-      for (const window of windows) {
+      bounds.add(meta);
+      for (const window of meta.windows) {
         if (window.kind === "interval") intervalWindow.encode(window, scratch);
-        maxInstant = Math.max(maxInstant, maxTimestamp(window));
         file(value);
       }
     },
     take() {
       const blocks = writer.take();
       if (!isWindowed) return blocks;
-      const latest = maxInstant;
-      maxInstant = MIN_TIMESTAMP;
-      return blocks.map((block) => ({ ...block, maxInstant: latest }));
+      const { maxInstant } = bounds.take();
+      return blocks.map((block) => ({ ...block, maxInstant }));
     },
     clear() {
-      maxInstant = MIN_TIMESTAMP;
+      bounds.clear();
       writer.clear();
     },
   };
