@@ -75,3 +75,6 @@ export function quantileOf({ bounds, counts }: HistogramData, share: number): nu
   }
   return Number.NaN;
 }
+
+/** Beam's name of the counter of elements that came too late for their windows. */
+export const DROPPED_LATE = "DroppedDueToLateness";

@@ -1,4 +1,5 @@
 import {
+  ATOMIC_TYPES,
   type AtomicType,
   type FieldType,
   logicalTypeUrns,
@@ -7,18 +8,6 @@ import {
 } from "../coders/row/row-schema.js";
 import { BeamlineError } from "../model/errors.js";
 import { defOf, type ZodLike } from "./zod-shape.js";
-
-const ATOMIC_TYPES: ReadonlySet<unknown> = new Set<AtomicType>([
-  "byte",
-  "int16",
-  "int32",
-  "int64",
-  "float",
-  "double",
-  "string",
-  "boolean",
-  "bytes",
-]);
 
 const NUMBER_FORMATS: Readonly<Record<string, AtomicType>> = {
   safeint: "int64",
@@ -166,7 +155,8 @@ function metaOf(type: ZodLike): unknown {
 }
 
 function namedType(name: unknown, path: string): FieldType {
-  if (ATOMIC_TYPES.has(name)) return atomic(name as AtomicType);
+  const type = ATOMIC_TYPES.find((each) => each === name);
+  if (type !== undefined) return atomic(type);
   if (name === "decimal") return logical(logicalTypeUrns.decimal, "bytes");
   throw unfit(
     path,

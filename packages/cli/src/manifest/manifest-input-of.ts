@@ -78,77 +78,52 @@ export function prefixOf(typed: string | undefined, pipeline: string): string {
   return (typed ?? `beamline/${appNameOf(pipeline)}`).replace(/^\/+|\/+$/g, "");
 }
 
+/** The flags that are settings of the same name. */
+const PLAIN_SETTINGS = [
+  "driverCores",
+  "driverMemory",
+  "executors",
+  "minExecutors",
+  "maxExecutors",
+  "executorCores",
+  "executorMemory",
+  "harnessHeap",
+  "localDisk",
+  "nearDriver",
+  "identity",
+  "roleArn",
+  "awsSecret",
+  "serviceAccount",
+  "createServiceAccount",
+  "eventLog",
+  "prometheus",
+  "restart",
+  "retries",
+  "ttl",
+  "schedule",
+  "timeZone",
+  "concurrency",
+  "sparkVersion",
+  "hadoopVersion",
+  "awsSdkVersion",
+  "imagePullPolicy",
+] as const satisfies readonly (keyof ManifestFlagValues & keyof ManifestSettings)[];
+
 /** Those that were typed. */
 export function settingsIn(flags: ManifestFlagValues): Partial<ManifestSettings> {
-  const {
-    sparkConf,
-    hadoopConf,
-    nodeSelector,
-    toleration,
-    imagePullSecret,
-    driverCores,
-    driverMemory,
-    executors,
-    minExecutors,
-    maxExecutors,
-    executorCores,
-    executorMemory,
-    harnessHeap,
-    localDisk,
-    nearDriver,
-    identity,
-    roleArn,
-    awsSecret,
-    serviceAccount,
-    createServiceAccount,
-    eventLog,
-    prometheus,
-    restart,
-    retries,
-    ttl,
-    schedule,
-    timeZone,
-    concurrency,
-    sparkVersion,
-    hadoopVersion,
-    awsSdkVersion,
-    imagePullPolicy,
-  } = flags;
-  const given = {
-    driverCores,
-    driverMemory,
-    executors,
-    minExecutors,
-    maxExecutors,
-    executorCores,
-    executorMemory,
-    harnessHeap,
-    localDisk,
-    nearDriver,
-    identity,
-    roleArn,
-    awsSecret,
-    serviceAccount,
-    createServiceAccount,
-    eventLog,
-    prometheus,
-    restart,
-    retries,
-    ttl,
-    schedule,
-    timeZone,
-    concurrency,
-    sparkVersion,
-    hadoopVersion,
-    awsSdkVersion,
-    imagePullPolicy,
+  const { sparkConf, hadoopConf, nodeSelector, toleration, imagePullSecret } = flags;
+  return withoutUndefined({
+    ...pick(flags, PLAIN_SETTINGS),
     sparkConf: sparkConf && Object.fromEntries(sparkConf),
     hadoopConf: hadoopConf && Object.fromEntries(hadoopConf),
     nodeSelector: nodeSelector && Object.fromEntries(nodeSelector),
     tolerations: toleration,
     imagePullSecrets: imagePullSecret,
-  };
-  return withoutUndefined(given);
+  });
+}
+
+function pick<T, K extends keyof T>(object: T, names: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(names.map((name) => [name, object[name]])) as Pick<T, K>;
 }
 
 /** Absent and undefined are not the same to who merges settings. */

@@ -35,17 +35,23 @@ export interface LogicalType {
   readonly argument?: number;
 }
 
-/** Integers of 8 to 64 bits, floats of 32 and 64, and what else has no parts. */
-export type AtomicType =
-  | "byte"
-  | "int16"
-  | "int32"
-  | "int64"
-  | "float"
-  | "double"
-  | "string"
-  | "boolean"
-  | "bytes";
+/**
+ * Integers of 8 to 64 bits, floats of 32 and 64, and what else has no parts, in the order of Beam's
+ * `AtomicType`, which counts from 1.
+ */
+export const ATOMIC_TYPES = [
+  "byte",
+  "int16",
+  "int32",
+  "int64",
+  "float",
+  "double",
+  "string",
+  "boolean",
+  "bytes",
+] as const;
+
+export type AtomicType = (typeof ATOMIC_TYPES)[number];
 
 /** Logical types by what they mean here. Those named `beamline` are ours: other SDKs see what they are encoded as. */
 export const logicalTypeUrns = {

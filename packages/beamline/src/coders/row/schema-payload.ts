@@ -2,7 +2,13 @@ import { ByteReader } from "../../bytes/byte-reader.js";
 import { ByteWriter } from "../../bytes/byte-writer.js";
 import { readUtf8, writeUtf8 } from "../../bytes/strings.js";
 import { corruptBytes } from "../coder-errors.js";
-import type { AtomicType, FieldType, RowField, RowSchema } from "./row-schema.js";
+import {
+  ATOMIC_TYPES,
+  type AtomicType,
+  type FieldType,
+  type RowField,
+  type RowSchema,
+} from "./row-schema.js";
 
 /*
  * Beam's `Schema` message (org.apache.beam.model.pipeline.v1), by hand: coders know no protos. What
@@ -14,18 +20,6 @@ const SCHEMA = { fields: 1, id: 2, encodingPositionsSet: 4 } as const;
 const FIELD = { name: 1, type: 3, encodingPosition: 5, options: 6 } as const;
 const TYPE = { nullable: 1, atomic: 2, array: 3, iterable: 4, map: 5, row: 6, logical: 7 } as const;
 const LOGICAL = { urn: 1, representation: 3, argumentType: 4, argument: 5 } as const;
-/** `AtomicType`, from 1. */
-const ATOMIC: readonly AtomicType[] = [
-  "byte",
-  "int16",
-  "int32",
-  "int64",
-  "float",
-  "double",
-  "string",
-  "boolean",
-  "bytes",
-];
 const OPTIONAL = "beamline:optional:v1";
 
 /** The payload of a row coder. */
@@ -59,7 +53,7 @@ function writeField({ name, type, isOptional }: RowField, position: number, out:
 /** An option that is true: Java's SDK refuses options without type and value. */
 function writeFlag(name: string, out: ByteWriter): void {
   text(out, 1, name);
-  message(out, 2, () => number(out, TYPE.atomic, ATOMIC.indexOf("boolean") + 1));
+  message(out, 2, () => number(out, TYPE.atomic, ATOMIC_TYPES.indexOf("boolean") + 1));
   // FieldValue.atomic_value.boolean
   message(out, 3, () => message(out, 1, () => number(out, 8, 1)));
 }
@@ -68,7 +62,7 @@ function writeType(type: FieldType, out: ByteWriter): void {
   number(out, TYPE.nullable, type.nullable === true ? 1 : 0);
   switch (type.kind) {
     case "atomic":
-      number(out, TYPE.atomic, ATOMIC.indexOf(type.type) + 1);
+      number(out, TYPE.atomic, ATOMIC_TYPES.indexOf(type.type) + 1);
       return;
     case "array":
     case "iterable":
@@ -184,7 +178,7 @@ function readType(bytes: Uint8Array): FieldType {
         nullable = part.value !== 0;
         break;
       case TYPE.atomic: {
-        const atomic = ATOMIC[part.value - 1];
+        const atomic = ATOMIC_TYPES[part.value - 1];
         if (atomic !== undefined) type = { kind: "atomic", type: atomic };
         break;
       }

@@ -26,7 +26,8 @@ import {
   sessions,
   slidingWindows,
 } from "../../windowing/windows.js";
-import { type EmitPane, type Times, WindowedGrouper } from "./windowed-grouper.js";
+import type { Times } from "../times.js";
+import { type EmitPane, WindowedGrouper } from "./windowed-grouper.js";
 
 /** A grouper fed with text, whose panes are text: `key[start,end)=values timing index/onTimeIndex`. */
 class Fixture {

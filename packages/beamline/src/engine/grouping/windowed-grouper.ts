@@ -7,6 +7,7 @@ import { type IntervalWindow, maxTimestamp, type Window } from "../../model/wind
 import { intervalOf } from "../../windowing/interval-of.js";
 import { mergesOf, needsMerge } from "../../windowing/merge.js";
 import type { WindowingStrategy } from "../../windowing/windowing-strategy.js";
+import type { Times } from "../times.js";
 import { Cell, endOf, expiryOf, metaOf, nextPane, Span } from "./cell.js";
 import { heapNode, IndexedHeap } from "./indexed-heap.js";
 import { readSnapshot, type SpanRecord, writeSnapshot } from "./snapshot.js";
@@ -16,12 +17,6 @@ import { TriggerMachine } from "./trigger-machine.js";
 import type { Moment } from "./trigger-node.js";
 import { CellSnapshot, NewCell, SpanSnapshot, type Undo } from "./undo-log.js";
 import { type StoreMark, ValueStore } from "./value-store.js";
-
-/** How far event time and the clock are. */
-export interface Times {
-  readonly watermark: Timestamp;
-  readonly processingTime: number;
-}
 
 /** Takes a pane. The arrays are the taker's, and the bytes stay as they are. */
 export type EmitPane = (key: Uint8Array, values: readonly Uint8Array[], meta: ElementMeta) => void;

@@ -1,17 +1,13 @@
+import { getOrMake } from "../../model/get-or-make.js";
 import type { TimerAddress, TimerRecord } from "../../model/state-scope.js";
 import { END_OF_GLOBAL_WINDOW, MIN_TIMESTAMP, type Timestamp } from "../../model/time.js";
+import type { Times } from "../times.js";
 import { BagTable } from "./bag-table.js";
 import { Ledger } from "./ledger.js";
 import { ListTable } from "./list-table.js";
 import { MapTable } from "./map-table.js";
 import { readSnapshot, writeSnapshot } from "./snapshot.js";
 import { TimerTable } from "./timer-table.js";
-
-/** Where time stands while a bundle runs. */
-export interface StateTimes {
-  readonly watermark: Timestamp;
-  readonly processingTime: number;
-}
 
 /**
  * The state and timers of some of a stage's keys: opaque bytes by step, cell, key and window. A
@@ -27,7 +23,7 @@ export class KeyedState {
   private readonly lists = new Map<string, ListTable>();
   /** What the running transaction has let go of. */
   private gone: { readonly id: string; readonly expiry: Timestamp }[] = [];
-  private times: StateTimes = { watermark: MIN_TIMESTAMP, processingTime: 0 };
+  private times: Times = { watermark: MIN_TIMESTAMP, processingTime: 0 };
 
   /** Makes what {@link snapshot} wrote. */
   static restore(bytes: Uint8Array): KeyedState {
@@ -43,7 +39,7 @@ export class KeyedState {
     return state;
   }
 
-  startBundle(times: StateTimes): void {
+  startBundle(times: Times): void {
     this.times = times;
     this.ledger.begin();
   }
@@ -66,7 +62,7 @@ export class KeyedState {
   }
 
   /** Time has moved on within a bundle, or back for other keys. */
-  setTimes(times: StateTimes): void {
+  setTimes(times: Times): void {
     this.times = times;
   }
 
@@ -102,7 +98,7 @@ export class KeyedState {
    * Takes out the timers that are due, in the order in which they are to fire, and lets go of what
    * has expired and has none of them. Part of a bundle's transaction.
    */
-  takeDueTimers({ watermark, processingTime }: StateTimes): TimerRecord[] {
+  takeDueTimers({ watermark, processingTime }: Times): TimerRecord[] {
     const due = this.timers.takeDue(watermark, processingTime);
     this.letGo(watermark, new Set(due.map(({ scope }) => scope.id)));
     return due;
@@ -183,13 +179,4 @@ export class KeyedState {
 /** Names of steps and cells have no line breaks in common with this. */
 function nameOf(step: string, cell: string): string {
   return `${step}\n${cell}`;
-}
-
-function getOrMake<T>(map: Map<string, T>, name: string, make: () => T): T {
-  let found = map.get(name);
-  if (found === undefined) {
-    found = make();
-    map.set(name, found);
-  }
-  return found;
 }

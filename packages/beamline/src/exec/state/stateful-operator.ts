@@ -3,6 +3,7 @@ import { type DoFnSignature, declarationsOf } from "../../fn/do-fn-signature.js"
 import type { Declarations } from "../../fn/state/declarations.js";
 import type { AnyDoFn, UserFn } from "../../fn/user-fn.js";
 import { BeamlineError, internalError } from "../../model/errors.js";
+import { DROPPED_LATE } from "../../model/metric.js";
 import { NO_FIRING } from "../../model/pane.js";
 import { EXPIRATION_FAMILY, SORTED_INPUT, type TimerRecord } from "../../model/state-scope.js";
 import { maxTimestamp } from "../../model/window.js";
@@ -146,7 +147,7 @@ export class StatefulOperator extends DoFnOperator implements Operator {
   }
 
   private dropLate(): undefined {
-    this.ctx.counter("DroppedDueToLateness").inc();
+    this.ctx.counter(DROPPED_LATE).inc();
   }
 
   private expireLater({ scope, window }: BoundScope): void {

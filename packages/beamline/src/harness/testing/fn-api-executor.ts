@@ -17,8 +17,8 @@ import type {
 import { END } from "../../runners/local/end.js";
 import { restrictionBlock } from "../../runners/local/list-sink.js";
 import type { Dataset, Plan, PlannedStage } from "../../runners/local/plan.js";
-import { isEndless } from "../../runners/local/rests.js";
-import { Shard } from "../../runners/local/shard.js";
+import { isEndless } from "../../runners/local/restriction-stage.js";
+import { Shard, Shards } from "../../runners/local/shard.js";
 import { SideInputStore } from "../../runners/local/side-input-store.js";
 import { openBlockSink } from "../../runners/local/sinks.js";
 import { sourceOf } from "../../runners/local/sources.js";
@@ -41,7 +41,7 @@ export class FnApiExecutor implements Executor {
   private readonly plan: Plan;
   private readonly graph: Graph;
   private readonly runner: TestRunner;
-  private readonly shards = new Map<string, Shard>();
+  private readonly shards = new Shards();
 
   constructor(plan: Plan, graph: Graph, runner: TestRunner) {
     this.plan = plan;
@@ -61,7 +61,7 @@ export class FnApiExecutor implements Executor {
     sides.add(work.sideInputs);
     const steps = new Map(stage.steps.map((step, i) => [stepId(i), step]));
     runner.sideInputs = sideInputState(steps, sides);
-    const shard = this.shardOf(stage, work.shard);
+    const shard = this.shards.of(stage, work.shard);
     if (shard?.state !== undefined) return await this.runKeyed(stage, work, shard);
     const done = await this.bundle(stage, await this.encode(stage, work, () => true), undefined);
     return {
@@ -137,18 +137,6 @@ export class FnApiExecutor implements Executor {
     keys?.take(outputs);
     const residualRoots = response.case === "processBundle" ? response.value.residualRoots : [];
     return { outputs, residualRoots };
-  }
-
-  /** What a stage keeps from bundle to bundle where it has a number. */
-  private shardOf({ id, dataset }: PlannedStage, number: number | undefined): Shard | undefined {
-    if (dataset === undefined) return undefined;
-    if (number === undefined) return new Shard(dataset);
-    const name = `${number} ${id}`;
-    const present = this.shards.get(name);
-    if (present !== undefined) return present;
-    const shard = new Shard(dataset);
-    this.shards.set(name, shard);
-    return shard;
   }
 
   private residualsOf(

@@ -1,4 +1,5 @@
 import type { Block } from "../../engine/block.js";
+import type { Times } from "../../engine/times.js";
 import type { BundleProgress } from "../../exec/bundle-processor.js";
 import type { StepCounts } from "../../exec/step-metrics.js";
 import type { Timestamp } from "../../model/time.js";
@@ -11,17 +12,9 @@ export interface BundleWork {
   readonly sideInputs: readonly SideWork[];
   /** Whose keys it has, in a streaming stage that keeps state: the same executor has it each time. */
   readonly shard: number | undefined;
-  readonly times: BundleTimes;
+  readonly times: Times;
   /** The job drains: what is left of its restrictions is to be cut short first. */
   readonly drains?: boolean;
-}
-
-/** What a bundle knows of time. */
-export interface BundleTimes {
-  /** The stage's input watermark: no earlier element will come that is not late. */
-  readonly watermark: Timestamp;
-  /** Milliseconds since the epoch, or the end of time once nothing more can come. */
-  readonly processingTime: number;
 }
 
 /** A side input as far as it is there. */

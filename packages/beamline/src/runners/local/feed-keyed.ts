@@ -4,12 +4,12 @@ import { GroupIndex } from "../../engine/group-index.js";
 import { MetaReader } from "../../engine/meta-codec.js";
 import { ShuffleReader } from "../../engine/shuffle-reader.js";
 import type { KeyedState } from "../../engine/state/keyed-state.js";
+import type { Times } from "../../engine/times.js";
 import type { BundleGate } from "../../exec/bundle-processor.js";
 import type { Receive } from "../../exec/receive.js";
 import type { TimerReceiver } from "../../exec/state/ports.js";
 import { Turn } from "../../exec/turn.js";
 import { MIN_TIMESTAMP } from "../../model/time.js";
-import type { BundleTimes } from "./bundle-work.js";
 import { END } from "./end.js";
 import { pairCoders } from "./pair-sinks.js";
 
@@ -24,7 +24,7 @@ export interface KeyedTarget {
 export async function feedShard(
   coder: Coder<unknown>,
   blocks: readonly Block[],
-  times: BundleTimes,
+  times: Times,
   state: KeyedState,
   target: KeyedTarget,
 ): Promise<void> {
@@ -49,7 +49,7 @@ export async function feedShard(
 export async function feedWholeKeys(
   coder: Coder<unknown>,
   blocks: readonly Block[],
-  times: BundleTimes,
+  times: Times,
   state: KeyedState,
   target: KeyedTarget,
 ): Promise<void> {
@@ -78,7 +78,7 @@ export async function feedWholeKeys(
 /** Fires what is due, and what becomes due by it. */
 async function fireDue(
   state: KeyedState,
-  times: BundleTimes,
+  times: Times,
   { timers, gate }: KeyedTarget,
 ): Promise<void> {
   for (;;) {

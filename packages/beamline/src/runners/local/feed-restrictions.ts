@@ -1,12 +1,10 @@
-import { ByteReader } from "../../bytes/byte-reader.js";
 import type { Coder } from "../../coders/coder.js";
 import type { Block } from "../../engine/block.js";
-import { MetaReader } from "../../engine/meta-codec.js";
 import type { ActiveRestriction } from "../../exec/active-restriction.js";
 import type { BundleGate } from "../../exec/bundle-processor.js";
 import type { Receive } from "../../exec/receive.js";
-import { GLOBAL_FIRING_META, IMPULSE_META } from "../../model/element-meta.js";
 import type { BundleSplit } from "./bundle-work.js";
+import { decodeBlocks } from "./feed-elements.js";
 import { restrictionBlock } from "./list-sink.js";
 
 /** Feeds sized restrictions one after the other, and gives away what has not begun when asked to. */
@@ -21,18 +19,10 @@ export class RestrictionFeed {
   }
 
   async feed(receive: Receive, gate: BundleGate): Promise<void> {
-    const metas = new MetaReader();
     for (this.at = 0; this.at < this.blocks.length; this.at++) {
       const block = this.blocks[this.at];
       if (block === undefined) return;
-      const reader = new ByteReader(block.bytes);
-      const meta =
-        block.form === "timed"
-          ? metas.read(reader)
-          : block.form === "firing"
-            ? GLOBAL_FIRING_META
-            : IMPULSE_META;
-      receive(this.coder.decode(reader), meta);
+      for (const { value, meta } of decodeBlocks(this.coder, [block])) receive(value, meta);
       if (gate.attention) await gate.clear();
     }
   }

@@ -1,9 +1,10 @@
 import { ByteReader } from "../../bytes/byte-reader.js";
 import type { Coder } from "../../coders/coder.js";
 import type { Block } from "../../engine/block.js";
-import type { EmitPane, Times, WindowedGrouper } from "../../engine/grouping/windowed-grouper.js";
+import type { EmitPane, WindowedGrouper } from "../../engine/grouping/windowed-grouper.js";
 import { MetaReader } from "../../engine/meta-codec.js";
 import { ShuffleReader } from "../../engine/shuffle-reader.js";
+import type { Times } from "../../engine/times.js";
 import type { BundleGate } from "../../exec/bundle-processor.js";
 import type { Receive } from "../../exec/receive.js";
 import { Turn } from "../../exec/turn.js";

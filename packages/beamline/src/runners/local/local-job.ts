@@ -8,6 +8,7 @@ import { type Backlog, ExecutorPool } from "./executor-pool.js";
 import { type DecodedElement, decodeBlocks } from "./feed-elements.js";
 import { RunMetrics } from "./metrics.js";
 import { type Plan, planGraph, resultsOf } from "./plan.js";
+import { isSized } from "./restriction-stage.js";
 import { hooksOf } from "./run-hooks.js";
 import type { LocalRunOptions, LocalRunResult, RunProgress } from "./run-options.js";
 import { JobClock } from "./scheduling/job-clock.js";
@@ -162,7 +163,7 @@ export class LocalJob {
       const now = this.clock.now();
       for (const task of this.stages.take(now)) {
         this.queue.push(task);
-        if (hasKnownSize(task)) this.bytesTotal += task.weight;
+        if (isSized(task.stage)) this.bytesTotal += task.weight;
       }
       for (const { stage, outputWatermark } of this.stages.streaming) {
         this.reports.watermark(stage.id, outputWatermark, now);
@@ -241,7 +242,7 @@ export class LocalJob {
     this.attempted.commit(output.steps);
     this.reports.committed(task, output, tookMs);
     this.bundles++;
-    if (hasKnownSize(task)) this.bytesDone += task.weight;
+    if (isSized(task.stage)) this.bytesDone += task.weight;
   }
 
   /** Nothing of a failed bundle was kept, so it can run again, unless it fails the same way twice. */
@@ -304,11 +305,6 @@ export class LocalJob {
   private elapsed(): number {
     return performance.now() - this.started;
   }
-}
-
-/** Whether the bundle is a share of an input whose size is known from the start. */
-function hasKnownSize({ stage }: Task): boolean {
-  return stage.isBounded && stage.dataset?.kind === "restrictions";
 }
 
 function parallelismOf({ workers, code }: LocalRunOptions): number {

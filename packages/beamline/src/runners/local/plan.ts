@@ -1,6 +1,7 @@
 import type { Coder } from "../../coders/coder.js";
 import { js } from "../../coders/js.js";
-import type { Stage, StageSink, Step, StepSideInput } from "../../exec/stage.js";
+import { stepSideInputsOf } from "../../exec/side-inputs/step-side-inputs.js";
+import type { Stage, StageSink, Step } from "../../exec/stage.js";
 import type { AnySplittableDoFn } from "../../fn/user-fn.js";
 import {
   type Graph,
@@ -162,7 +163,7 @@ class Planner {
           input: pcollection,
           outputs: node.outputs,
           windowing: this.pcollection(node.input).windowing,
-          ...this.besideOf(node),
+          ...stepSideInputsOf(node, this.graph),
         };
         const root = this.barrier(node.name, pcollection, "restrictions", node.input, coder);
         const isBounded = root.isBounded && node.fn.isBounded !== false;
@@ -224,24 +225,13 @@ class Planner {
       input: pcollection,
       outputs: node.outputs,
       windowing: this.pcollection(node.input).windowing,
-      ...this.besideOf(node),
+      ...stepSideInputsOf(node, this.graph),
     };
     const root = this.barrier(node.name, pcollection, kind, node.input, coder);
     // What waits for a stream's windows has to take its elements as they come.
     const isBounded =
       root.isBounded && sideInputsOf(node).every((id) => this.pcollection(id).isBounded);
     return { ...root, isBounded, firstStep };
-  }
-
-  /** What a ParDo's step reads from the side. */
-  private besideOf(node: ParDoNode): Pick<Step, "sideInputs"> {
-    if (sideInputsOf(node).length === 0) return {};
-    const entries = Object.entries(node.sideInputs).map(([name, { pcollection, view }]) => {
-      const { coder, windowing } = this.pcollection(pcollection);
-      const sideInput: StepSideInput = { pcollection, view, coder, windowing };
-      return [name, sideInput] as const;
-    });
-    return { sideInputs: Object.fromEntries(entries) };
   }
 
   private addSide(sideInput: SideInput): void {
@@ -292,7 +282,7 @@ class Planner {
         else if (this.breaks.has(node.name)) sinks.push({ id: node.name, pcollection: input });
         else {
           const operation = { kind: "parDo" as const, fn: node.fn };
-          const beside = this.besideOf(node);
+          const beside = stepSideInputsOf(node, this.graph);
           const { windowing } = this.pcollection(input);
           add({ name: node.name, operation, input, windowing, outputs: node.outputs, ...beside });
         }

@@ -5,20 +5,17 @@ import type { SizedRestriction } from "../../exec/splittable-operators.js";
 import type { Residual } from "./bundle-work.js";
 import { decodeBlocks } from "./feed-elements.js";
 import { restrictionBlock } from "./list-sink.js";
-import type { Dataset, PlannedStage } from "./plan.js";
+import type { Dataset } from "./plan.js";
+import type { RestrictionStage } from "./restriction-stage.js";
 
 /** How long a source that never ends may keep its thread before others have their turn. */
 const TURN_MS = 100;
 
-type Endless = PlannedStage & { readonly dataset: Dataset };
-
-/** Whether the stage reads restrictions that may never come to an end by themselves. */
-export function isEndless(stage: PlannedStage): stage is Endless {
-  return !stage.isBounded && stage.dataset?.kind === "restrictions";
-}
-
 /** What is still to be done of restrictions when the job drains (`SplittableDoFn.truncate`). */
-export function truncateBlocks({ dataset, steps }: Endless, blocks: readonly Block[]): Block[] {
+export function truncateBlocks(
+  { dataset, steps }: RestrictionStage,
+  blocks: readonly Block[],
+): Block[] {
   const [first] = steps;
   if (first?.operation.kind !== "splittable") return [...blocks];
   const fn = first.operation.make();

@@ -3,13 +3,15 @@ import type { WindowedGrouper } from "../../engine/grouping/windowed-grouper.js"
 import { BundleProcessor, type BundleProgress } from "../../exec/bundle-processor.js";
 import type { StepCounts } from "../../exec/step-metrics.js";
 import { internalError } from "../../model/errors.js";
+import { DROPPED_LATE } from "../../model/metric.js";
 import type { BlockSink } from "./block-sink.js";
 import type { BundleOutput, BundleSplit, BundleWork, Executor } from "./bundle-work.js";
 import { RestrictionFeed } from "./feed-restrictions.js";
 import type { Plan, PlannedStage } from "./plan.js";
-import { isEndless, Rests, truncateBlocks } from "./rests.js";
+import { isEndless, isSized } from "./restriction-stage.js";
+import { Rests, truncateBlocks } from "./rests.js";
 import type { Bundling } from "./run-options.js";
-import { Shard } from "./shard.js";
+import { Shards } from "./shard.js";
 import { SideInputStore } from "./side-input-store.js";
 import { openBlockSink } from "./sinks.js";
 import { sourceOf } from "./sources.js";
@@ -37,8 +39,7 @@ export class ThreadExecutor implements Executor {
   private readonly plan: Plan;
   private readonly options: ThreadExecutorOptions;
   private readonly stations = new Map<string, Station>();
-  /** By stage and number. */
-  private readonly shards = new Map<string, Shard>();
+  private readonly shards = new Shards();
   private readonly sides = new SideInputStore();
   private current: BundleProcessor | undefined;
   private currentStage: PlannedStage | undefined;
@@ -62,7 +63,7 @@ export class ThreadExecutor implements Executor {
     if (stage === undefined) throw internalError(`No stage "${work.stage}" in the plan`);
     this.sides.add(work.sideInputs);
     const station = this.stations.get(stage.id) ?? this.open(stage);
-    const shard = this.shardOf(stage, work.shard);
+    const shard = this.shards.of(stage, work.shard);
     this.current = station.processor;
     this.currentStage = stage;
     shard?.begin(work.times);
@@ -127,18 +128,6 @@ export class ThreadExecutor implements Executor {
     for (const result of results) if (result.status === "rejected") throw result.reason;
   }
 
-  /** What the stage keeps for the bundle's keys: kept from bundle to bundle where it has a number. */
-  private shardOf({ id, dataset }: PlannedStage, number: number | undefined): Shard | undefined {
-    if (dataset === undefined) return undefined;
-    if (number === undefined) return new Shard(dataset);
-    const name = `${number} ${id}`;
-    const present = this.shards.get(name);
-    if (present !== undefined) return present;
-    const shard = new Shard(dataset);
-    this.shards.set(name, shard);
-    return shard;
-  }
-
   private open(stage: PlannedStage): Station {
     const { strictEncoding, parallelism, bundling } = this.options;
     const sinks: { dataset: string; sink: BlockSink }[] = [];
@@ -172,12 +161,8 @@ function takeBlocks({ sinks }: Station): { dataset: string; blocks: Block[] }[] 
 }
 
 /** The feed of a source that ends, whose bundles may be split. */
-function feedOf(
-  { dataset, isBounded }: PlannedStage,
-  blocks: readonly Block[],
-): RestrictionFeed | undefined {
-  if (!isBounded || dataset?.kind !== "restrictions") return undefined;
-  return new RestrictionFeed(dataset.coder, blocks);
+function feedOf(stage: PlannedStage, blocks: readonly Block[]): RestrictionFeed | undefined {
+  return isSized(stage) ? new RestrictionFeed(stage.dataset.coder, blocks) : undefined;
 }
 
 /** Says how many elements came too late for their windows. */
@@ -190,6 +175,3 @@ function withLate(
   const counters = { [DROPPED_LATE]: droppedLate };
   return [...steps, { step: id, elements: 0, internal: true, counters }];
 }
-
-/** Beam's name for the counter. */
-const DROPPED_LATE = "DroppedDueToLateness";

@@ -1,6 +1,7 @@
 import type { BagStore, StatePort } from "../../../exec/state/ports.js";
 import type { CellSpec } from "../../../fn/state/cell-spec.js";
 import { internalError } from "../../../model/errors.js";
+import { getOrMake } from "../../../model/get-or-make.js";
 import type { StateScope } from "../../../model/state-scope.js";
 import type { StateKeyInit, StateWrite } from "../state-access.js";
 import type { BundleState } from "../state-backed-iterable.js";
@@ -151,13 +152,4 @@ class RemoteBag implements BagStore {
     this.ahead.delete(scope.id);
     this.home.write(this.step, this.cell, scope);
   }
-}
-
-function getOrMake<T>(map: Map<string, T>, name: string, make: () => T): T {
-  let found = map.get(name);
-  if (found === undefined) {
-    found = make();
-    map.set(name, found);
-  }
-  return found;
 }

@@ -1,9 +1,10 @@
 import { type Block, minTimestampOf } from "../../../engine/block.js";
+import type { Times } from "../../../engine/times.js";
 import { earliest } from "../../../engine/watermarks/stage-watermark.js";
 import type { Timestamp } from "../../../model/time.js";
 import type { BundleOutput, ShardTimes } from "../bundle-work.js";
 import { partitionBlocks } from "./partition-blocks.js";
-import type { Draft, StageInput, Times } from "./stage-input.js";
+import type { Draft, StageInput } from "./stage-input.js";
 
 interface Shard {
   waiting: Block[];

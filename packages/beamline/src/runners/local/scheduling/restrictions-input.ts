@@ -1,8 +1,9 @@
 import { type Block, minTimestampOf } from "../../../engine/block.js";
+import type { Times } from "../../../engine/times.js";
 import { earliest } from "../../../engine/watermarks/stage-watermark.js";
 import type { Timestamp } from "../../../model/time.js";
 import type { BundleOutput } from "../bundle-work.js";
-import type { Draft, StageInput, Times } from "./stage-input.js";
+import type { Draft, StageInput } from "./stage-input.js";
 
 interface Item {
   readonly block: Block;

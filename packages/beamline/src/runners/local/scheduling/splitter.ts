@@ -1,4 +1,5 @@
 import type { Executor } from "../bundle-work.js";
+import { isSized } from "../restriction-stage.js";
 import type { Task } from "./task.js";
 
 /** A bundle that has run for less is left alone: it will end soon enough. */
@@ -15,9 +16,7 @@ export class Splitter {
   private timer: NodeJS.Timeout | undefined;
 
   started(executor: Executor, { stage }: Task): void {
-    if (stage.isBounded && stage.dataset?.kind === "restrictions") {
-      this.running.set(executor, performance.now());
-    }
+    if (isSized(stage)) this.running.set(executor, performance.now());
   }
 
   ended(executor: Executor): void {

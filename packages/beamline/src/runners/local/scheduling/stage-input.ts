@@ -1,14 +1,7 @@
 import type { Block } from "../../../engine/block.js";
+import type { Times } from "../../../engine/times.js";
 import type { Timestamp } from "../../../model/time.js";
 import type { BundleOutput } from "../bundle-work.js";
-
-/** What a streaming bundle knows of time. */
-export interface Times {
-  /** The stage's input watermark: no earlier element will come that is not late. */
-  readonly watermark: Timestamp;
-  /** Milliseconds since the epoch, or the end of time once nothing more can come. */
-  readonly processingTime: number;
-}
 
 /** A bundle of a streaming stage, before it becomes a task. */
 export interface Draft {

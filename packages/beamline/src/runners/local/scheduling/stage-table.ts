@@ -89,12 +89,11 @@ export class StageTable {
       const { stage } = progress;
       if (progress.state === "done" || !this.mayBegin(stage)) continue;
       const isReady = (block: Block) => this.isReady(stage, block);
-      for (const task of progress.take(this.upstreamOf(stage), now, isReady)) {
-        tasks.push(
-          stage.sideInputs.length === 0
-            ? task
-            : { ...task, work: { ...task.work, sideInputs: this.sideWorkOf(stage) } },
-        );
+      const taken = progress.take(this.upstreamOf(stage), now, isReady);
+      if (stage.sideInputs.length === 0 || taken.length === 0) tasks.push(...taken);
+      else {
+        const sideInputs = this.sideWorkOf(stage);
+        for (const task of taken) tasks.push({ ...task, work: { ...task.work, sideInputs } });
       }
       this.forgetSides(progress);
     }

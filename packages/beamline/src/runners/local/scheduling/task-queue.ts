@@ -1,3 +1,4 @@
+import { isEndless } from "../restriction-stage.js";
 import type { Task } from "./task.js";
 
 /** Bundles that wait for an executor. */
@@ -20,9 +21,9 @@ export class TaskQueue {
    */
   push(task: Task): void {
     this.total += task.weight;
-    if (isEndless(task)) this.tasks.push(task);
+    if (isEndless(task.stage)) this.tasks.push(task);
     else {
-      const last = this.tasks.findLastIndex((other) => !isEndless(other));
+      const last = this.tasks.findLastIndex(({ stage }) => !isEndless(stage));
       this.tasks.splice(last + 1, 0, task);
     }
   }
@@ -41,8 +42,4 @@ export class TaskQueue {
     if (task !== undefined) this.total -= task.weight;
     return task;
   }
-}
-
-function isEndless({ stage }: Task): boolean {
-  return !stage.isBounded && stage.dataset?.kind === "restrictions";
 }
