@@ -2,13 +2,7 @@ import { ByteReader } from "../../bytes/byte-reader.js";
 import { ByteWriter } from "../../bytes/byte-writer.js";
 import { readUtf8, writeUtf8 } from "../../bytes/strings.js";
 import { corruptBytes } from "../coder-errors.js";
-import {
-  ATOMIC_TYPES,
-  type AtomicType,
-  type FieldType,
-  type RowField,
-  type RowSchema,
-} from "./row-schema.js";
+import { ATOMIC_TYPES, type FieldType, type RowField, type RowSchema } from "./row-schema.js";
 
 /*
  * Beam's `Schema` message (org.apache.beam.model.pipeline.v1), by hand: coders know no protos. What
