@@ -27,6 +27,7 @@ export interface FailurePlace {
 }
 
 type Context = ProcessContext<unknown, Record<string, unknown>, never>;
+type AsyncFn = Extract<UserFn, { kind: "mapAsync" }>["fn"];
 type SyncFn = Extract<UserFn, { kind: "map" | "flatMap" | "filter" }>;
 
 /** The same function, whose failures become elements of the output {@link FAILURES}. */
@@ -46,16 +47,58 @@ export function collectingDoFn(fn: UserFn, label: string, place: FailurePlace): 
   return { ...fn, make: () => collecting(fn.make(), place) };
 }
 
+/** How an asynchronous call ended. */
+export type Settled =
+  | { readonly value: unknown }
+  | { readonly element: unknown; readonly error: Failure<unknown>["error"] };
+
+/** The same function, which does not reject: what it was rejected with is its result. */
+export function settling(fn: AsyncFn): AsyncFn {
+  // A context is declared only where the function declares it: it says whether windows matter.
+  const settle = async (call: () => PromiseLike<unknown>, element: unknown): Promise<Settled> => {
+    try {
+      return { value: await call() };
+    } catch (cause) {
+      return { element, error: errorOf(cause) };
+    }
+  };
+  return fn.length < 2
+    ? (element) => settle(() => (fn as (element: never) => PromiseLike<unknown>)(element), element)
+    : (element, ctx) => settle(() => fn(element, ctx), element);
+}
+
+/** Sends what {@link settling} made to where it belongs. */
+export function sortingFn(place: FailurePlace): UserFn {
+  const make = () => new Sorting(place) as unknown as AnyDoFn;
+  return { kind: "doFn", make, signature: signatureOf(make()) };
+}
+
+class Sorting extends DoFn<never, unknown, Record<string, unknown>, never> {
+  private readonly place: FailurePlace;
+
+  constructor(place: FailurePlace) {
+    super();
+    this.place = place;
+  }
+
+  override process(settled: Settled, ctx: Context): void {
+    if ("value" in settled) ctx.output(settled.value);
+    else ctx.outputTo(FAILURES, { ...settled, transform: this.place.transform });
+  }
+}
+
 function failureOf(
   element: unknown,
   cause: unknown,
   { transform }: FailurePlace,
 ): Failure<unknown> {
-  const error =
-    cause instanceof Error
-      ? { name: cause.name, message: cause.message, stack: cause.stack ?? "" }
-      : { name: typeof cause, message: String(cause), stack: "" };
-  return { element, transform, error };
+  return { element, transform, error: errorOf(cause) };
+}
+
+function errorOf(cause: unknown): Failure<unknown>["error"] {
+  return cause instanceof Error
+    ? { name: cause.name, message: cause.message, stack: cause.stack ?? "" }
+    : { name: typeof cause, message: String(cause), stack: "" };
 }
 
 /** A plain function that emits what it makes only after it has returned. */

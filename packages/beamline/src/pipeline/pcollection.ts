@@ -31,7 +31,15 @@ import { type FieldPath, requirePaths, type Selected } from "../schema/fields.js
 import type { Schema } from "../schema/schema.js";
 import type { WindowFn } from "../windowing/window-fn.js";
 import { asyncFnOf } from "./async-fn-of.js";
-import { collectingDoFn, collectingFn, FAILURES, type Failure } from "./failures.js";
+import {
+  collectingDoFn,
+  collectingFn,
+  FAILURES,
+  type Failure,
+  type Settled,
+  settling,
+  sortingFn,
+} from "./failures.js";
 import type { Checked, FunctionOptions, SideIn, SideOption } from "./function-options.js";
 import { handleIdsOf, PCollectionHandle, requireOwn } from "./handle.js";
 import { combineWithFanout, type HotKeyFanout } from "./hot-key-fanout.js";
@@ -231,28 +239,41 @@ export class PCollection<out T> extends PCollectionHandle {
    */
   mapAsync<U extends Inferred>(
     fn: (element: T, ctx: ElementContext) => PromiseLike<U>,
-    options?: AsyncOptions & { readonly side?: never },
+    options?: AsyncOptions & { readonly side?: never; readonly onError?: "fail" },
   ): PCollection<U>;
-  mapAsync<U extends Inferred, O extends AsyncOptions & SideOption>(
+  mapAsync<U extends Inferred, O extends AsyncOptions & FunctionOptions>(
     fn: (element: T, ctx: ElementContext<SideIn<O>>) => PromiseLike<U>,
     options: O & Checked<O>,
-  ): PCollection<U>;
+  ): Made<T, U, O>;
   mapAsync<U extends Inferred>(
     name: string,
     fn: (element: T, ctx: ElementContext) => PromiseLike<U>,
-    options?: AsyncOptions & { readonly side?: never },
+    options?: AsyncOptions & { readonly side?: never; readonly onError?: "fail" },
   ): PCollection<U>;
-  mapAsync<U extends Inferred, O extends AsyncOptions & SideOption>(
+  mapAsync<U extends Inferred, O extends AsyncOptions & FunctionOptions>(
     name: string,
     fn: (element: T, ctx: ElementContext<SideIn<O>>) => PromiseLike<U>,
     options: O & Checked<O>,
-  ): PCollection<U>;
-  mapAsync<U>(...args: readonly unknown[]): PCollection<U> {
-    type Fn = (element: T, ctx: ElementContext) => PromiseLike<U>;
+  ): Made<T, U, O>;
+  mapAsync(...args: readonly unknown[]): unknown {
+    type Fn = (element: T, ctx: ElementContext) => PromiseLike<unknown>;
     const { label, fn, rest } = splitFunction<Fn>("mapAsync", args);
-    const made = asyncFnOf(label, fn, (rest[0] as AsyncOptions | undefined) ?? {});
+    const [options] = rest;
+    const made = asyncFnOf(label, fn, (options as AsyncOptions | undefined) ?? {});
     const { concurrency, ordered } = made;
-    return this.add(label, made, { concurrency, ordered }, rest[0]);
+    const parameters = { concurrency, ordered };
+    if (!collects(options)) return this.add(label, made, parameters, options);
+    return this.composite(label, () => {
+      const call = { ...made, fn: settling(made.fn) };
+      const settled = this.add<Settled>(named("Call"), call, parameters, options);
+      const place = { transform: label.name };
+      const outputs = settled.addParDo(named("Sort"), sortingFn(place), undefined, [FAILURES]);
+      place.transform = settled.id.slice(0, settled.id.lastIndexOf("/"));
+      return Object.freeze({
+        out: PCollection.of(this.builder, outputs, MAIN_OUTPUT),
+        failures: PCollection.of<Failure<T>>(this.builder, outputs, FAILURES),
+      });
+    });
   }
 
   /** Runs a {@link DoFn}: life cycle, several outputs per element, extra outputs by tag. */
@@ -620,11 +641,37 @@ export class PCollection<out T> extends PCollectionHandle {
     fields: readonly Field[] & NoOverlap<L, R, Field>,
     name?: string,
   ): PCollection<Flat<L & Omit<R, Field>>> {
-    const label = optional(name, "JoinOn");
-    const [right = ""] = requireOwn(label.name, this.builder, [other]);
-    const names = requirePaths("joinOn", fields);
-    const out = joinRows(this.builder, label, this.id, right, names);
-    return PCollection.of(this.builder, { [MAIN_OUTPUT]: out }, MAIN_OUTPUT);
+    return joinedOn(this, "JoinOn", INNER_JOIN, other, fields, name);
+  }
+
+  /** Like `joinOn`, with rows here that `other` lacks: without the fields of `other`. */
+  leftJoinOn<L, R, const Field extends keyof L & keyof R & string>(
+    this: PCollection<L>,
+    other: PCollection<R>,
+    fields: readonly Field[] & NoOverlap<L, R, Field>,
+    name?: string,
+  ): PCollection<Flat<L & Partial<Omit<R, Field>>>> {
+    return joinedOn(this, "LeftJoinOn", LEFT_JOIN, other, fields, name);
+  }
+
+  /** Like `joinOn`, with rows of `other` that are missing here: without the fields of this side. */
+  rightJoinOn<L, R, const Field extends keyof L & keyof R & string>(
+    this: PCollection<L>,
+    other: PCollection<R>,
+    fields: readonly Field[] & NoOverlap<L, R, Field>,
+    name?: string,
+  ): PCollection<Flat<Partial<Omit<L, Field>> & R>> {
+    return joinedOn(this, "RightJoinOn", RIGHT_JOIN, other, fields, name);
+  }
+
+  /** Like `joinOn`, with the rows of both sides that the other lacks. */
+  fullJoinOn<L, R, const Field extends keyof L & keyof R & string>(
+    this: PCollection<L>,
+    other: PCollection<R>,
+    fields: readonly Field[] & NoOverlap<L, R, Field>,
+    name?: string,
+  ): PCollection<Flat<Pick<L, Field> & Partial<Omit<L, Field>> & Partial<Omit<R, Field>>>> {
+    return joinedOn(this, "FullJoinOn", FULL_JOIN, other, fields, name);
   }
 
   // --- joins --------------------------------------------------------------------------------
@@ -980,6 +1027,22 @@ function joined<U>(
   const label = optional(name, defaultName);
   const [other = ""] = requireOwn(label.name, builder, [right]);
   const out = joinPairs(builder, label, kind, id, other);
+  return PCollection.of(builder, { [MAIN_OUTPUT]: out }, MAIN_OUTPUT);
+}
+
+function joinedOn<U>(
+  left: PCollection<unknown>,
+  defaultName: string,
+  kind: JoinKind,
+  right: PCollection<unknown>,
+  fields: readonly string[],
+  name: string | undefined,
+): PCollection<U> {
+  const { builder, id } = left;
+  const label = optional(name, defaultName);
+  const [other = ""] = requireOwn(label.name, builder, [right]);
+  const verb = `${defaultName.slice(0, 1).toLowerCase()}${defaultName.slice(1)}`;
+  const out = joinRows(builder, label, kind, id, other, requirePaths(verb, fields));
   return PCollection.of(builder, { [MAIN_OUTPUT]: out }, MAIN_OUTPUT);
 }
 

@@ -2,12 +2,12 @@ import type { Coder } from "../coders/coder.js";
 import { js } from "../coders/js.js";
 import { kv } from "../coders/kv.js";
 import { RowCoder } from "../coders/row/row-coder.js";
-import type { RowField, RowSchema } from "../coders/row/row-schema.js";
+import type { RowField } from "../coders/row/row-schema.js";
 import type { CombineFn } from "../fn/combine-fn.js";
 import type { GraphBuilder, Label } from "../graph/graph-builder.js";
 import type { PCollectionId } from "../graph/nodes.js";
 import { fieldAt, fieldReader, lastName } from "../schema/fields.js";
-import { INNER_JOIN, joinPairs } from "./join.js";
+import { type JoinKind, joinPairs } from "./join.js";
 import { addStep, partNamed } from "./steps.js";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -68,6 +68,7 @@ export function groupedRow(paths: readonly string[]) {
 export function joinRows(
   builder: GraphBuilder,
   label: Label,
+  kind: JoinKind,
   left: PCollectionId,
   right: PCollectionId,
   fields: readonly string[],
@@ -80,13 +81,14 @@ export function joinRows(
       const joined = joinPairs(
         builder,
         partNamed("Join"),
-        INNER_JOIN,
+        kind,
         keyByFields(builder, "Key left", left, fields),
         keyByFields(builder, "Key right", right, fields),
       );
-      const fn = ([, [a, b]]: readonly [unknown, readonly [Row, Row]]) => ({ ...b, ...a });
+      type Sides = readonly [Row | undefined, Row | undefined];
+      const fn = ([, [a, b]]: readonly [unknown, Sides]) => ({ ...b, ...a });
       const rows = addStep(builder, "Merge", joined, { kind: "map", fn });
-      const coder = mergedCoder(builder.coderOf(left), builder.coderOf(right));
+      const coder = mergedCoder(builder.coderOf(left), builder.coderOf(right), kind, fields);
       if (coder !== undefined) builder.setCoder(rows, coder);
       return rows;
     },
@@ -96,13 +98,24 @@ export function joinRows(
 function mergedCoder(
   left: Coder<unknown> | undefined,
   right: Coder<unknown> | undefined,
+  { keepsLeft, keepsRight }: JoinKind,
+  common: readonly string[],
 ): Coder<unknown> | undefined {
   if (!(left instanceof RowCoder && right instanceof RowCoder)) return undefined;
-  const ours: RowSchema = left.schema;
-  const names = new Set(ours.fields.map(({ name }) => name));
+  const ours = left.schema.fields;
+  const names = new Set(ours.map(({ name }) => name));
   const theirs = right.schema.fields.filter(({ name }) => !names.has(name));
-  const fields = [...ours.fields, ...theirs].map(({ position: _, ...field }) => field);
+  const fields = [
+    ...ours.map((field) => (keepsRight && !common.includes(field.name) ? missing(field) : field)),
+    ...theirs.map((field) => (keepsLeft ? missing(field) : field)),
+  ].map(({ position: _, ...field }) => field);
   return new RowCoder<unknown>({ fields });
+}
+
+/** The same field, which rows may also lack. One that may be null comes back as null then. */
+function missing(field: RowField): RowField {
+  if (field.type.nullable === true) return field;
+  return { ...field, type: { ...field.type, nullable: true }, isOptional: true };
 }
 
 /** A combine function under its own types, as the graph holds it. */

@@ -139,3 +139,13 @@ same<{ user: string; amount: number; to: { readonly city: string } | null; age: 
 );
 // @error: both sides have other fields of the same name
 orders.joinOn(orders, ["user"]);
+const bills = orders.select("user", "amount");
+same<{ user: string; amount: number; age?: number }>()(bills.leftJoinOn(users, ["user"]));
+same<{ amount?: number; user: string; age: number }>()(bills.rightJoinOn(users, ["user"]));
+same<{ user: string; amount?: number; age?: number }>()(bills.fullJoinOn(users, ["user"]));
+// @error: both sides have other fields of the same name
+orders.leftJoinOn(orders, ["user"]);
+
+const asked = words.mapAsync(async (word) => word.length, { onError: "collect" });
+same<number>()(asked.out);
+same<Failure<string>>()(asked.failures);

@@ -108,6 +108,22 @@ export const COMPOSITE_ROWS: readonly Row[] = [
     ["2", "10", '"x": RangeError: no number: x in Later', '"y": RangeError: no number: y in Later'],
   ),
   row(
+    "failures-of-async-calls",
+    (p) => {
+      const base = p.create("Base", [2]).asSingleton();
+      const call = async (text: string, by: number) => parse(text) * by;
+      const { out, failures } = p
+        .create(["10", "x"])
+        .mapAsync("Ask", (text, { side }) => call(text, side.base), {
+          onError: "collect",
+          side: { base },
+          retry: { attempts: 2, delay: 1 },
+        });
+      return out.map(String).flatten(failures.map("Show", shown));
+    },
+    ["20", '"x": RangeError: no number: x in Ask'],
+  ),
+  row(
     "wait-on",
     (p) => {
       const signal = p.create("Signal", [1, 2]);

@@ -55,6 +55,18 @@ const ORDERS: readonly Order[] = [
   { user: "ann", amount: 3, to: { city: "Oslo", tags: [] }, at: new Date(-1) },
 ];
 
+const USERS = [
+  { user: "ann", age: 30 },
+  { user: "eve", age: 40 },
+];
+
+const USER = new RowCoder<(typeof USERS)[number]>({
+  fields: [
+    { name: "user", type: { kind: "atomic", type: "string" } },
+    { name: "age", type: { kind: "atomic", type: "int32" } },
+  ],
+});
+
 function orders(p: Pipeline): PCollection<Order> {
   return p.create<Order>("Orders", ORDERS, { coder: ORDER });
 }
@@ -94,16 +106,28 @@ export const SCHEMA_ROWS: readonly Row[] = [
   row<unknown>(
     "rows-join-on",
     (p) => {
-      const users = p.create("Users", [
-        { user: "ann", age: 30 },
-        { user: "eve", age: 40 },
-      ]);
+      const users = p.create("Users", USERS);
       return orders(p).select("user", "amount").joinOn(users, ["user"]);
     },
     [
       { user: "ann", amount: 1.5, age: 30 },
       { user: "ann", amount: 3, age: 30 },
     ],
+  ),
+  ...(["left", "right", "full"] as const).map((side) =>
+    row<unknown>(
+      `rows-${side}-join-on`,
+      (p) => {
+        const users = p.create("Users", USERS, { coder: USER });
+        return orders(p).select("user", "amount")[`${side}JoinOn` as const](users, ["user"]);
+      },
+      [
+        { user: "ann", amount: 1.5, age: 30 },
+        { user: "ann", amount: 3, age: 30 },
+        ...(side === "right" ? [] : [{ user: "bob", amount: 2 }]),
+        ...(side === "left" ? [] : [{ user: "eve", age: 40 }]),
+      ],
+    ),
   ),
   row(
     "rows-as-keys",
