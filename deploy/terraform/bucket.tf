@@ -33,8 +33,12 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     id     = "event-logs"
     status = "Enabled"
 
+    # The folder itself is an object of no bytes, and Spark does not start without it.
     filter {
-      prefix = "${var.prefix}/spark-events/"
+      and {
+        prefix                   = "${var.prefix}/spark-events/"
+        object_size_greater_than = 0
+      }
     }
 
     expiration {

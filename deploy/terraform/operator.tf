@@ -7,6 +7,9 @@ resource "helm_release" "operator" {
   create_namespace = true
 
   values = [yamlencode({
+    # Events that come while a driver is submitted double the wait before the operator looks at its
+    # application again, up to six hours by default.
+    controller = { workqueueRateLimiter = { maxDelay = { enable = true, duration = "10s" } } }
     # Without it tolerations, affinities and volumes of applications are not obeyed, and the driver's
     # pod outlives its application.
     webhook = { enable = true }

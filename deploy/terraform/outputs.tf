@@ -4,7 +4,7 @@ output "bucket" {
 }
 
 output "repository" {
-  description = "For beamline deploy --repository."
+  description = "For --image."
   value       = aws_ecr_repository.worker.repository_url
 }
 

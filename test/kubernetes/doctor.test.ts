@@ -500,6 +500,26 @@ describeSchema("beamline doctor on a real API server", () => {
       expect([code, checks.image?.outcome]).toEqual([3, "fail"]);
       expect(checks.image?.evidence).toContain("127.0.0.1:1 could not be reached");
     });
+
+    test("that deploy is to make is held against its base, the registry and the nodes", async () => {
+      const base = await pushEmptyImage(registry.host, "base", ["amd64"]);
+      await makeNode(node("amd", { "kubernetes.io/arch": "amd64" }), size("8", "32Gi"));
+      const image = `${registry.host}/new`;
+      expect(await check("image", "--image", image, "--base", base)).toMatchObject({
+        outcome: "fail",
+        evidence: expect.stringContaining("is there for linux/amd64, and not for linux/arm64"),
+        mend: expect.stringContaining("--platform linux/amd64"),
+      });
+      const amd64 = ["--base", base, "--platform", "linux/amd64"];
+      expect(await check("image", "--image", image, ...amd64)).toMatchObject({
+        outcome: "ok",
+        evidence: `deploy can make it and push it to ${image} for linux/amd64; nodes that may run it are linux/amd64`,
+      });
+      expect(await check("image", "--image", "127.0.0.1:1/new", ...amd64)).toMatchObject({
+        outcome: "fail",
+        evidence: expect.stringContaining("127.0.0.1:1 could not be reached"),
+      });
+    });
   });
 
   test("prints a line for each check, what mends it, and a count", async () => {

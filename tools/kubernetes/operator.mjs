@@ -10,6 +10,14 @@ const NAMESPACE = "spark-operator";
 const WEBHOOK = "spark-operator-webhook";
 const WEBHOOK_PORT = 9443;
 
+/**
+ * Each event of an application that comes while its driver is submitted doubles the wait before the
+ * operator looks at it again: minutes on a machine that many share, unless there is a limit.
+ */
+const LONGEST_WAIT = "--workqueue-ratelimiter-max-delay=1s";
+/** Of `spark-submit`, which lives for seconds: thorough compilation never pays for itself. */
+const JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
 /** The one namespace whose applications the operator acts on. */
 export const JOB_NAMESPACE = "default";
 /** Under which drivers may run there. */
@@ -36,7 +44,10 @@ export async function installOperator({ servers, access, version }) {
         ports: [{ port: WEBHOOK_PORT, targetPort: WEBHOOK_PORT }],
       },
     }),
-    put("deployments", deployment("controller", version, ["controller", "start", ...args])),
+    put(
+      "deployments",
+      deployment("controller", version, ["controller", "start", LONGEST_WAIT, ...args]),
+    ),
     put(
       "deployments",
       deployment("webhook", version, [
@@ -164,6 +175,7 @@ function deployment(component, version, args) {
               name: `spark-operator-${component}`,
               image: `${REGISTRY}/spark-operator:${version}`,
               args,
+              env: [{ name: "JAVA_TOOL_OPTIONS", value: JAVA_OPTIONS }],
               readinessProbe: { httpGet: { port: 8081, path: "/readyz" }, periodSeconds: 1 },
               volumeMounts: mounts,
             },

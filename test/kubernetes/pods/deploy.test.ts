@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Text, textToCount, WORDCOUNT } from "../../spark/support.js";
 import type { CommandEnded } from "../../support/command-line.js";
 import { untilSlow } from "../support/applications.js";
+import { runningExecutor } from "../support/pods.js";
 import { testCluster } from "../support/test-cluster.js";
 import { openWorkbench, type Workbench } from "../support/workbench.js";
 
@@ -37,8 +38,11 @@ afterAll(() => {
 
 const places = ["--input", `s3://${BUCKET}/lear.txt`, "--output", `s3://${BUCKET}/out/counts`];
 
+/** A repository that no other test has pushed to: the first deploy sends all of the image. */
+const apart = ["--image", `${cluster.registry}/${BUCKET}`, "--executors", "2"];
+
 const deploy = (file: string, ...more: readonly string[]) =>
-  bench.beamline([...bench.deployArguments(file, NAME), ...places, ...more]);
+  bench.beamline([...bench.deployArguments(file, NAME), ...apart, ...places, ...more]);
 
 /** Figures for the guide; nothing depends on them. */
 function report(what: string, figure: string): void {
@@ -59,9 +63,8 @@ test("deploy takes a pipeline from TypeScript to its results in S3", async () =>
   });
   // Workers run as processes of the executor's pod: seen while they do.
   const looking = untilSlow("a worker in an executor's pod", async () => {
-    const pods = await cluster.kubectl("get", "pods", "-l", "spark-role=executor", "-o", "name");
-    const [pod] = pods.split("\n");
-    if (pod !== undefined && pod !== "") {
+    const pod = await runningExecutor(cluster, NAME);
+    if (pod !== undefined) {
       const listed = await cluster.kubectl("exec", pod, "--", "ps", "-eo", "args");
       harness ||= listed.split("\n").find((line) => line.includes("--provision_endpoint=")) ?? "";
     }
@@ -117,17 +120,17 @@ test("app results finds the shards and compares them with what is expected", asy
 });
 
 test("app list, show, logs and metrics tell of it, also when it has ended", async () => {
-  const list = JSON.parse((await bench.beamline(["app", "list", "--json"])).stdout);
+  const list = JSON.parse(await bench.ask(["app", "list", "--json"]));
   expect(list).toContainEqual(
     expect.objectContaining({ name: NAME, pipeline: "wordcount", state: "COMPLETED" }),
   );
 
-  const shown = (await bench.beamline(["app", "show", NAME])).stdout;
+  const shown = await bench.ask(["app", "show", NAME]);
   expect(shown).toMatch(/state +completed/);
   expect(shown).toMatch(/lear-driver +driver +succeeded/);
   expect(shown).toMatch(/exec-1 +succeeded/);
 
-  const logs = (await bench.beamline(["app", "logs", NAME, "--json"])).stdout.trim().split("\n");
+  const logs = (await bench.ask(["app", "logs", NAME, "--json"])).trim().split("\n");
   const lines: { time: string; source: string }[] = logs.map((line) => JSON.parse(line));
   expect(new Set(lines.map(({ source }) => source))).toEqual(
     new Set(["driver", "exec-1", "exec-2"]),
@@ -135,7 +138,7 @@ test("app list, show, logs and metrics tell of it, also when it has ended", asyn
   const times = lines.map(({ time }) => time);
   expect(times).toEqual([...times].sort());
 
-  const metrics = JSON.parse((await bench.beamline(["app", "metrics", NAME, "--json"])).stdout);
+  const metrics = JSON.parse(await bench.ask(["app", "metrics", NAME, "--json"]));
   expect(metrics.from).toBe("event log");
   expect(metrics.executors).toHaveLength(2);
   expect(metrics.executorHours).toBeGreaterThan(0);
@@ -309,7 +312,7 @@ test("app delete leaves nothing", async () => {
     ).toBe("");
   }
   // They stay as long as another test's application needs them, and that is said.
-  const shared = /left .*ServiceAccount default\/beamline-spark.* need them\)/.test(stdout);
+  const shared = /left .*ServiceAccount default\/beamline-spark.* needs? them\)/.test(stdout);
   for (const kind of shared ? [] : ["serviceaccounts", "roles", "rolebindings"]) {
     const ours = ["-l", "app.kubernetes.io/managed-by=beamline", ...here];
     expect(await cluster.kubectl("get", kind, ...ours)).toBe("");
@@ -317,6 +320,5 @@ test("app delete leaves nothing", async () => {
 });
 
 async function stateOf(name: string): Promise<string> {
-  const { stdout } = await bench.beamline(["app", "show", name, "--json"]);
-  return JSON.parse(stdout).state;
+  return JSON.parse(await bench.ask(["app", "show", name, "--json"])).state;
 }

@@ -7,7 +7,7 @@ import { blocksOf } from "../../../tools/docs/markdown.mjs";
 import { run } from "../../../tools/lib/run.mjs";
 import { textToCount, WORDCOUNT } from "../../spark/support.js";
 import { testCluster } from "../support/test-cluster.js";
-import { openWorkbench, type Workbench } from "../support/workbench.js";
+import { openWorkbench, QUICK_JAVA, type Workbench } from "../support/workbench.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const GUIDE = join(ROOT, "docs/eks.md");
@@ -27,13 +27,19 @@ beforeAll(async () => {
   // What a reader has in a file of this name, for this cluster.
   const config = {
     bucket: BUCKET,
-    image: `${cluster.registry}/guide`,
+    image: bench.repository,
     base: cluster.spark,
     platform: ["linux/amd64"],
     identity: "secret",
     awsSecret: BUCKET,
     profile: "dev",
+    driverMemory: "512m",
+    executorMemory: "512m",
     set: ["spec.driver.coreRequest=100m", "spec.executor.coreRequest=100m"],
+    sparkConf: {
+      "spark.kubernetes.driverEnv.JAVA_TOOL_OPTIONS": QUICK_JAVA,
+      "spark.executorEnv.JAVA_TOOL_OPTIONS": QUICK_JAVA,
+    },
   };
   writeFileSync(
     join(folder, "beamline.config.ts"),
@@ -62,7 +68,7 @@ test.each(blocks.map(({ line, lines }) => ({ line, script: lines.join("\n") })))
     const env = {
       PATH: [join(ROOT, "node_modules/.bin"), process.env.PATH].join(delimiter),
       BUCKET,
-      IMAGE: `${cluster.registry}/guide`,
+      IMAGE: bench.repository,
       KUBECONFIG: cluster.kubeconfig,
       AWS_ACCESS_KEY_ID: cluster.s3.accessKeyId,
       AWS_SECRET_ACCESS_KEY: cluster.s3.secretAccessKey,

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import {
-  CreateBucketCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -9,8 +8,10 @@ import {
 import { expect, test } from "vitest";
 import { mustRun } from "../../../tools/lib/run.mjs";
 import { applicationPath, untilSlow, untilState } from "../support/applications.js";
+import { podsOf } from "../support/pods.js";
 import { ensureSmokeImage } from "../support/smoke-image.js";
 import { testCluster } from "../support/test-cluster.js";
+import { createBucket, QUICK_JAVA } from "../support/workbench.js";
 
 const cluster = testCluster();
 const { endpoint, region, accessKeyId, secretAccessKey } = cluster.s3;
@@ -19,8 +20,8 @@ const bucket = "smoke";
 test("a Spark application runs as driver and executor pods, with data and event log on S3", async () => {
   const credentials = { accessKeyId, secretAccessKey };
   const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
-  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "events/" }));
+  await createBucket(s3, bucket);
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "events/", Body: "" }));
 
   const image = `${cluster.registry}/smoke:1`;
   const crane = join(cluster.programs, "crane");
@@ -30,8 +31,9 @@ test("a Spark application runs as driver and executor pods, with data and event 
   // A driver that is told to end by the operator loses its pod: the executor shows while it runs.
   const pods = new Set<string>();
   await untilSlow("the application to end", async () => {
-    const listed = await cluster.kubectl("get", "pods", "-o", "name");
-    for (const pod of listed.split("\n")) pods.add(pod.replace(/-[0-9a-f]{16}-/, "-HASH-"));
+    for (const { name } of await podsOf(cluster, "smoke")) {
+      pods.add(name.replace(/-[0-9a-f]{16}-/, "-HASH-"));
+    }
     const { state } = await untilState(cluster, "smoke", [
       "",
       "SUBMITTED",
@@ -46,7 +48,7 @@ test("a Spark application runs as driver and executor pods, with data and event 
   expect((await untilState(cluster, "smoke", ["COMPLETED", "FAILED"])).state, log).toBe(
     "COMPLETED",
   );
-  expect([...pods]).toEqual(expect.arrayContaining(["pod/smoke-driver", "pod/smoke-HASH-exec-1"]));
+  expect([...pods]).toEqual(expect.arrayContaining(["smoke-driver", "smoke-HASH-exec-1"]));
 
   const read = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: "sum/part-00000" }));
   expect(await read.Body?.transformToString()).toBe("sum 500500\n");
@@ -60,7 +62,9 @@ test("a Spark application runs as driver and executor pods, with data and event 
   );
   expect(driver.metadata.ownerReferences.map(({ kind }) => kind)).toEqual(["SparkApplication"]);
   await cluster.kubectl("delete", "sparkapplication", "smoke");
-  await untilSlow("its pods to go", async () => (await cluster.kubectl("get", "pods")) === "");
+  await untilSlow("its pods to go", async () => {
+    return (await podsOf(cluster, "smoke")).length === 0;
+  });
   s3.destroy();
 }, 600_000);
 
@@ -82,6 +86,8 @@ function application(image: string) {
       sparkConf: {
         "spark.eventLog.enabled": "true",
         "spark.eventLog.dir": `s3a://${bucket}/events`,
+        "spark.kubernetes.driverEnv.JAVA_TOOL_OPTIONS": QUICK_JAVA,
+        "spark.executorEnv.JAVA_TOOL_OPTIONS": QUICK_JAVA,
       },
       hadoopConf: {
         "fs.s3a.endpoint": endpoint,

@@ -1,5 +1,5 @@
 import { main } from "../../../packages/cli/src/main.js";
-import type { Output } from "../../../packages/cli/src/terminal/cli.js";
+import { Recorder } from "./recorder.js";
 
 /** The command in this process, as it is in the sources: what it printed, and its exit code. */
 export async function runCli(
@@ -11,14 +11,4 @@ export async function runCli(
   const cancellation = () => new AbortController().signal;
   const code = await main({ argv, cwd, env, stdout, stderr, cancellation });
   return { code, stdout: stdout.text, stderr: stderr.text };
-}
-
-class Recorder implements Output {
-  text = "";
-  readonly isTerminal = false;
-  readonly columns = 100;
-
-  write(text: string): void {
-    this.text += text;
-  }
 }

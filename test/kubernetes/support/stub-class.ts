@@ -18,10 +18,10 @@ export async function stubOfResultTask(cluster: TestCluster, folder: string): Pr
   const jar = join(folder, "stub", "stub.jar");
   await mustRun("javac", ["--release", "11", "-d", classes, source]);
   await mustRun("jar", ["--create", "--file", jar, "-C", classes, "."]);
-  await cluster.api("POST", `/api/v1/namespaces/${cluster.jobNamespace}/configmaps`, {
+  await cluster.apply("configmaps", {
     apiVersion: "v1",
     kind: "ConfigMap",
-    metadata: { name: "stub-class" },
+    metadata: { name: "stub-class", namespace: cluster.jobNamespace },
     binaryData: { "stub.jar": readFileSync(jar).toString("base64") },
   });
   const patch = join(folder, "stub", "patch.yaml");

@@ -1,7 +1,9 @@
 import { join } from "node:path";
-import { api } from "../../../tools/kubernetes/api.mjs";
+import { api, apply } from "../../../tools/kubernetes/api.mjs";
 import { runningCluster } from "../../../tools/kubernetes/cluster-state.mjs";
 import { run } from "../../../tools/lib/run.mjs";
+
+type KubeObject = Parameters<typeof apply>[2];
 
 /** The cluster that pod tests run in; tools/kubernetes/test.mjs has brought it up. */
 export interface TestCluster {
@@ -28,6 +30,8 @@ export interface TestCluster {
   readonly serviceAccount: string;
   /** Sends a request to the API server: method, path, object to send. */
   api(method: string, path: string, body?: unknown): Promise<string>;
+  /** Creates an object, or changes it to this. */
+  apply(plural: string, object: KubeObject): Promise<string>;
   kubectl(...args: readonly string[]): Promise<string>;
 }
 
@@ -48,6 +52,7 @@ export function testCluster(): TestCluster {
     ...{ programs, kubeconfig, server, token, registry, spark, s3, jobNamespace, serviceAccount },
     api: (method, path, body) =>
       api(access, method, path, body === undefined ? {} : { body: JSON.stringify(body) }),
+    apply: (plural, object) => apply(access, plural, object),
     async kubectl(...args) {
       const env = { KUBECONFIG: kubeconfig };
       const { code, stdout, output } = await run(join(programs, "kubectl"), args, { env });

@@ -1,17 +1,20 @@
 import { formatDuration } from "../run/units.js";
 import type { Style } from "../terminal/style.js";
 import type { AppPod } from "./pods.js";
+import type { Schedule } from "./schedule.js";
 import { type App, hasEnded } from "./spark-application.js";
 import { textTable } from "./text-table.js";
 
 /** How an application stands, in one word or two. */
-export function stateWords({ state, deleting, cancelled }: App): string {
+export function stateWords({ state, deleting, cancelled, schedule }: App): string {
   if (deleting) return "being deleted";
   if (cancelled && state !== "COMPLETED")
     return state === "FAILED" ? "cancelled" : "being cancelled";
   switch (state) {
     case "":
       return "new";
+    case "SCHEDULED":
+      return schedule === undefined ? "scheduled" : scheduleWords(schedule);
     case "SUSPENDED":
       return "cancelled";
     default:
@@ -19,11 +22,20 @@ export function stateWords({ state, deleting, cancelled }: App): string {
   }
 }
 
+function scheduleWords({ cron, suspended, nextRun, problem }: Schedule): string {
+  if (problem !== undefined) return `not accepted (${cron})`;
+  if (suspended) return `suspended (${cron})`;
+  const next = nextRun === undefined ? "" : `, next ${timeWords(nextRun)}`;
+  return `scheduled (${cron})${next}`;
+}
+
 /** How long it ran, or has been there: undefined where the cluster does not say. */
 export function ageOf(app: App, now: number): number | undefined {
-  const { created, ended } = app;
-  if (created === undefined) return undefined;
-  return (hasEnded(app) && ended !== undefined ? ended.getTime() : now) - created.getTime();
+  const { created, ended, schedule } = app;
+  // What it has is runs.
+  if (schedule !== undefined) return undefined;
+  const until = hasEnded(app) ? ended?.getTime() : now;
+  return created === undefined || until === undefined ? undefined : until - created.getTime();
 }
 
 /** Applications, one a line. */
@@ -46,6 +58,45 @@ export function listLines(apps: readonly App[], now: number, style: Style): stri
   );
 }
 
+/** A schedule with its runs. */
+export function scheduleLines(
+  app: App,
+  { timeZone, lastRun, lastRunName, problem }: Schedule,
+  runs: readonly App[],
+  now: number,
+  style: Style,
+): string[] {
+  return [
+    style.strong(`${app.namespace}/${app.name}`),
+    ...factLines(
+      [
+        ["state", stateWords(app)],
+        ["problem", problem],
+        ["time zone", timeZone],
+        ["last run", lastRun && `${timeWords(lastRun)}  ${lastRunName ?? ""}`],
+        ["pipeline", app.pipeline],
+        ["code", app.code],
+        ["image", app.image],
+        ["created", app.created && timeWords(app.created)],
+        ["record", app.record],
+      ],
+      style,
+    ),
+    "",
+    ...(runs.length === 0
+      ? ["  It has not run yet."]
+      : listLines(runs, now, style).map((line) => `  ${line}`)),
+  ];
+}
+
+type Facts = readonly (readonly [name: string, value: string | undefined])[];
+
+function factLines(facts: Facts, style: Style): string[] {
+  return facts.flatMap(([name, value]) =>
+    value === undefined ? [] : [`  ${style.faint(name.padEnd(9))} ${value}`],
+  );
+}
+
 /** One application with its pods. */
 export function showLines(
   app: App,
@@ -55,9 +106,10 @@ export function showLines(
   style: Style,
 ): string[] {
   const age = ageOf(app, now);
-  const facts: readonly (readonly [string, string | undefined])[] = [
+  const facts: Facts = [
     ["state", stateWords(app) + (age === undefined ? "" : `, ${formatDuration(age)}`)],
     ["error", app.error?.split("\n", 1)[0]],
+    ["run of", app.scheduledBy],
     ["pipeline", app.pipeline],
     ["code", app.code],
     ["image", app.image],
@@ -69,9 +121,7 @@ export function showLines(
   ];
   return [
     style.strong(`${app.namespace}/${app.name}`),
-    ...facts.flatMap(([name, value]) =>
-      value === undefined ? [] : [`  ${style.faint(name.padEnd(9))} ${value}`],
-    ),
+    ...factLines(facts, style),
     ...(pods.length === 0
       ? ["", "  It has no pods (any more)."]
       : [

@@ -8,6 +8,7 @@ import type { Cli } from "../terminal/cli.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { stateWords } from "./app-lines.js";
 import { findApp } from "./find-app.js";
+import { SCHEDULED_SPARK_APPLICATION } from "./scheduled-application.js";
 import {
   type App,
   CANCELLED_ANNOTATION,
@@ -15,7 +16,7 @@ import {
   SPARK_APPLICATION,
   type SparkApplicationObject,
 } from "./spark-application.js";
-import { type AppFlags, withApp } from "./with-app.js";
+import { type AppAtHand, type AppFlags, withApp } from "./with-app.js";
 
 const WAIT_MS = 90_000;
 const PAUSE_MS = 500;
@@ -28,14 +29,30 @@ export async function cancelApp(
   terminal: Terminal,
 ): Promise<string> {
   try {
-    return await withApp(name, flags, cli, async ({ client, app, object, signal }) =>
-      hasEnded(app)
-        ? stateWords(app)
-        : await cancel(client, app, object, signal, (text) => terminal.progress(text)),
-    );
+    const say = (text: string) => terminal.progress(text);
+    const act = async ({ client, app, object, signal }: AppAtHand): Promise<string> => {
+      if (app.schedule !== undefined) return await suspend(client, app, signal);
+      if (hasEnded(app)) return stateWords(app);
+      return await cancel(client, app, object, signal, say);
+    };
+    return await withApp(name, flags, cli, act, { schedules: true });
   } finally {
     terminal.progress(undefined);
   }
+}
+
+/** No run is started any more; one that is under way goes on. */
+async function suspend(client: KubeClient, app: App, signal: AbortSignal): Promise<string> {
+  const { namespace, name } = app;
+  await client.json({
+    method: "PATCH",
+    path: pathOf({ ...SCHEDULED_SPARK_APPLICATION, namespace, name }),
+    contentType: "application/merge-patch+json",
+    body: { spec: { suspend: true } },
+    action: `suspend ${namespace}/${name}`,
+    signal,
+  });
+  return "suspended";
 }
 
 async function cancel(

@@ -7,6 +7,11 @@ import type { Cli } from "../terminal/cli.js";
 import { nearest } from "../text/nearest.js";
 import type { clusterFlags } from "./app-flags.js";
 import {
+  asApplication,
+  SCHEDULED_SPARK_APPLICATION,
+  type ScheduledObject,
+} from "./scheduled-application.js";
+import {
   type App,
   appOf,
   labelNames,
@@ -30,7 +35,7 @@ export async function openCluster(
 }
 
 /**
- * The application of a name in the client's namespace.
+ * The application, or the schedule, of a name in the client's namespace.
  *
  * @throws BeamlineError `APP_NOT_FOUND`, with the name that was probably meant
  */
@@ -46,6 +51,15 @@ export async function findApp(
     { signal },
   );
   if (object !== undefined) return { client, object, app: appOf(object) };
+  const scheduled = await getObject<ScheduledObject>(
+    client,
+    { ...SCHEDULED_SPARK_APPLICATION, namespace, name },
+    { signal },
+  );
+  if (scheduled !== undefined) {
+    const found = asApplication(scheduled);
+    return { client, object: found, app: appOf(found) };
+  }
   const names = (await listApps(client, { namespace, all: true }, signal)).map((app) => app.name);
   const near = nearest(name, names);
   const hint =
@@ -67,20 +81,20 @@ export interface ListRequest {
   readonly all: boolean;
 }
 
-/** Applications, the latest first. */
+/** Applications and schedules, the latest first. */
 export async function listApps(
   client: KubeClient,
   { namespace, all }: ListRequest,
   signal?: AbortSignal,
 ): Promise<readonly App[]> {
   try {
-    const objects = await listObjects<SparkApplicationObject>(client, {
-      ...SPARK_APPLICATION,
-      namespace,
-      labelSelector: all ? undefined : `${labelNames.managedBy}=${MANAGED_BY}`,
-      signal,
-    });
-    return objects
+    const labelSelector = all ? undefined : `${labelNames.managedBy}=${MANAGED_BY}`;
+    const which = { namespace, labelSelector, signal };
+    const [objects, schedules] = await Promise.all([
+      listObjects<SparkApplicationObject>(client, { ...SPARK_APPLICATION, ...which }),
+      listObjects<ScheduledObject>(client, { ...SCHEDULED_SPARK_APPLICATION, ...which }),
+    ]);
+    return [...objects, ...schedules.map(asApplication)]
       .map(appOf)
       .sort((a, b) => (b.created?.getTime() ?? 0) - (a.created?.getTime() ?? 0));
   } catch (error) {

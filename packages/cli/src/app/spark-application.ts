@@ -1,4 +1,5 @@
 import type { KubeObject } from "../kube/kube-object.js";
+import type { Schedule } from "./schedule.js";
 
 export const SPARK_API = "sparkoperator.k8s.io/v1beta2";
 export const SPARK_APPLICATION = { apiVersion: SPARK_API, kind: "SparkApplication" } as const;
@@ -15,6 +16,15 @@ export const MANAGED_BY = "beamline";
 /** Where the record of a deploy lies: `s3://bucket/prefix/records/SHA256.json`. */
 export const RECORD_ANNOTATION = "beamline.dev/record";
 
+/** The pipeline's file as it was typed, for commands that mend something to name. */
+export const FILE_ANNOTATION = "beamline.dev/file";
+
+/** The record in Spark's properties: annotations of a schedule do not reach its runs. */
+export const RECORD_PROPERTY = "spark.beamline.record";
+
+/** Of a run: the schedule that has started it. */
+const SCHEDULE_LABEL = "sparkoperator.k8s.io/scheduled-app-name";
+
 /** Spark's ids of earlier runs under the same name, with commas between them. */
 export const EARLIER_RUNS_ANNOTATION = "beamline.dev/earlier-runs";
 
@@ -24,9 +34,10 @@ export const EARLIER_RECORDS_ANNOTATION = "beamline.dev/earlier-records";
 /** There when people have ended the application themselves. */
 export const CANCELLED_ANNOTATION = "beamline.dev/cancelled";
 
-/** The operator's words for where an application is. */
+/** The operator's words for where an application is; SCHEDULED is ours, for a schedule. */
 export type ApplicationState =
   | ""
+  | "SCHEDULED"
   | "SUBMITTED"
   | "RUNNING"
   | "COMPLETED"
@@ -78,6 +89,8 @@ export interface SparkApplicationObject extends KubeObject {
     readonly lastSubmissionAttemptTime?: string | null;
     readonly terminationTime?: string | null;
   };
+  /** Where the object is a schedule; see `asApplication`. */
+  readonly schedule?: Schedule;
 }
 
 interface ResourceSpec {
@@ -102,6 +115,7 @@ export interface App {
   /** Pod names and the operator's word for each. */
   readonly executors: Readonly<Record<string, string>>;
   readonly created: Date | undefined;
+  /** Undefined while it runs, and where only the end of an earlier attempt is known. */
   readonly ended: Date | undefined;
   readonly attempts: number;
   /** `s3://` URL of the record of its deploy. */
@@ -115,12 +129,24 @@ export interface App {
   readonly deleting: boolean;
   /** Whether people have ended it themselves. */
   readonly cancelled: boolean;
+  /** Undefined where it runs once. */
+  readonly schedule: Schedule | undefined;
+  /** Name of the schedule that it is a run of. */
+  readonly scheduledBy: string | undefined;
 }
 
 export function appOf(object: SparkApplicationObject): App {
-  const { metadata, spec, status } = object;
+  const { metadata, spec, status, schedule } = object;
   const { labels = {}, annotations = {} } = metadata;
-  const ended = dateOf(status?.terminationTime);
+  const stopped = dateOf(status?.terminationTime);
+  const submitted = dateOf(status?.lastSubmissionAttemptTime);
+  // The operator keeps that of the first attempt.
+  const isEarlier =
+    (status?.executionAttempts ?? 0) > 1 &&
+    stopped !== undefined &&
+    submitted !== undefined &&
+    stopped <= submitted;
+  const ended = isEarlier ? undefined : stopped;
   return {
     name: metadata.name,
     namespace: metadata.namespace ?? "default",
@@ -128,7 +154,7 @@ export function appOf(object: SparkApplicationObject): App {
     pipeline: labels[labelNames.managedBy] === MANAGED_BY ? labels[labelNames.pipeline] : undefined,
     code: labels[labelNames.code],
     image: spec?.image,
-    state: stateOf(status?.applicationState?.state),
+    state: schedule === undefined ? stateOf(status?.applicationState?.state) : "SCHEDULED",
     error: status?.applicationState?.errorMessage || undefined,
     sparkId: status?.sparkApplicationId || undefined,
     driverPod: status?.driverInfo?.podName || undefined,
@@ -136,7 +162,7 @@ export function appOf(object: SparkApplicationObject): App {
     created: dateOf(metadata.creationTimestamp),
     ended,
     attempts: status?.executionAttempts ?? 0,
-    record: annotations[RECORD_ANNOTATION],
+    record: annotations[RECORD_ANNOTATION] ?? spec?.sparkConf?.[RECORD_PROPERTY],
     earlierRuns: listOf(annotations[EARLIER_RUNS_ANNOTATION]),
     earlierRecords: listOf(annotations[EARLIER_RECORDS_ANNOTATION]),
     eventLogs:
@@ -145,6 +171,8 @@ export function appOf(object: SparkApplicationObject): App {
         : undefined,
     deleting: metadata.deletionTimestamp !== undefined,
     cancelled: annotations[CANCELLED_ANNOTATION] !== undefined,
+    schedule,
+    scheduledBy: labels[SCHEDULE_LABEL],
   };
 }
 

@@ -7,24 +7,25 @@ import { applyObject } from "../kube/objects.js";
 export interface ApplyOptions {
   readonly signal: AbortSignal;
   readonly dryRun?: boolean;
+  /** Seconds; default: as long as an operator takes to come up after its CA bundle was announced. */
+  readonly patience?: number | undefined;
   /** Told once, when the first try did not get through. */
   readonly onRetry?: (reason: string) => void;
 }
 
-/** As long as an operator takes to come up after its CA bundle was announced. */
-const PATIENCE_MS = 60_000;
+const PATIENCE = 60;
 const PAUSE_MS = 2_000;
 
 /**
  * Applies an object, server-side. Where the operator's webhook does not answer yet, as it does not
- * just after the operator was installed, it is tried again for a minute.
+ * just after the operator was installed, it is tried again.
  */
 export async function applyPatiently<T extends KubeObject>(
   client: KubeClient,
   object: T,
-  { signal, dryRun, onRetry }: ApplyOptions,
+  { signal, dryRun, patience = PATIENCE, onRetry }: ApplyOptions,
 ): Promise<T> {
-  const until = performance.now() + PATIENCE_MS;
+  const until = performance.now() + patience * 1000;
   for (let tries = 0; ; tries++) {
     try {
       return await applyObject(client, object, { signal, dryRun });

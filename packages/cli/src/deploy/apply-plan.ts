@@ -22,6 +22,8 @@ export interface ApplyPlanOptions {
   /** Pushes what the registry lacks of the image. */
   readonly pushImage: () => Promise<void>;
   readonly signal: AbortSignal;
+  /** Seconds that a webhook which does not answer is waited for; default: 60. */
+  readonly patience?: number | undefined;
   readonly onProgress: (text: string) => void;
 }
 
@@ -32,7 +34,7 @@ const MOST_RUNS = 50;
 export async function applyPlan(
   plan: DeployPlan,
   wish: DeployWish,
-  { client, storage, pushImage, signal, onProgress }: ApplyPlanOptions,
+  { client, storage, pushImage, signal, patience, onProgress }: ApplyPlanOptions,
 ): Promise<KubeObject> {
   onProgress("sending image and artefacts");
   const missing = new Set(
@@ -45,7 +47,7 @@ export async function applyPlan(
       .map(({ key, bytes, contentType }) => storage.put(key, bytes, contentType)),
   ]);
   onProgress("applying");
-  const options = { signal, onRetry: onProgress };
+  const options = { signal, patience, onRetry: onProgress };
   const { namespace, name } = plan.app;
   const live = await getObject<SparkApplicationObject>(
     client,

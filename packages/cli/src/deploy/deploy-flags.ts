@@ -1,3 +1,4 @@
+import { patienceFlag } from "../app/patience-flag.js";
 import { progressFlag } from "../app/progress-flag.js";
 import { choiceFlag, switchFlag } from "../command/flag.js";
 import { imageFlags, imageShapeFlags } from "../image/image-flags.js";
@@ -26,5 +27,6 @@ export const deployFlags = {
   }),
   dryRun: switchFlag({ summary: "Show the plan, and do nothing" }),
   detach: switchFlag({ summary: "Do not watch the application: beamline app watch does later" }),
+  patience: patienceFlag,
   progress: progressFlag,
 };

@@ -3,21 +3,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBuckets } from "../app/app-record.js";
 import { openCluster } from "../app/find-app.js";
-import { RECORD_ANNOTATION, type SparkApplicationObject } from "../app/spark-application.js";
+import {
+  FILE_ANNOTATION,
+  RECORD_ANNOTATION,
+  RECORD_PROPERTY,
+  type SparkApplicationObject,
+} from "../app/spark-application.js";
 import { s3Place } from "../app/storage.js";
 import type { FlagValues } from "../command/command.js";
 import { exitCodes } from "../command/exit-code.js";
 import { withConfig } from "../config/with-config.js";
 import { writeThinJar } from "../image/pipeline-jar.js";
+import type { ManifestInput } from "../manifest/manifest-input.js";
 import { manifestInputOf, settingsIn } from "../manifest/manifest-input-of.js";
 import { type Manifest, planManifest, settingsOf } from "../manifest/plan-manifest.js";
 import { renderYaml } from "../manifest/render-yaml.js";
+import type { ManifestSettings } from "../manifest/settings.js";
 import type { ChosenPipeline } from "../pipeline/chosen-pipeline.js";
 import { formatBytes, formatDuration } from "../run/units.js";
 import type { Cli } from "../terminal/cli.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { applyPlan } from "./apply-plan.js";
 import { checkOnServer } from "./check-on-server.js";
+import { checkPlaces } from "./check-places.js";
 import { deployFlags } from "./deploy-flags.js";
 import { explainApplyFailure } from "./explain-apply-failure.js";
 import { followApp } from "./follow-app.js";
@@ -32,6 +40,7 @@ import {
   planDeploy,
 } from "./plan-deploy.js";
 import { planLines } from "./plan-lines.js";
+import { placesIn } from "./record.js";
 
 export interface DeployRequest {
   readonly pipeline: ChosenPipeline;
@@ -60,6 +69,7 @@ export async function deploy(request: DeployRequest): Promise<number> {
     const parallelism = flags.parallelism ?? coresOf(flags);
     const own = { runnerOption, jobName, parallelism };
     const jar = await writeThinJar(pipeline, { cli, terminal, signal, out, ...own });
+    await checkPlaces(placesIn(pipeline.code.options), buckets);
     const image = await deployImage({ jar, flags, cli, signal, onProgress });
     const facts = {
       pipeline: pipeline.definition.name,
@@ -82,8 +92,16 @@ export async function deploy(request: DeployRequest): Promise<number> {
       eventLogFolder: eventLogFolder(bare, input.bucket),
     });
     const record = `s3://${input.bucket}/${recordKey}`;
-    const annotations = { ...input.annotations, [RECORD_ANNOTATION]: record };
-    const { application, support } = planManifest({ ...input, annotations });
+    const annotations = {
+      ...input.annotations,
+      [RECORD_ANNOTATION]: record,
+      [FILE_ANNOTATION]: pipeline.file,
+    };
+    const { application, support } = planManifest(
+      bare.application.kind === "SparkApplication"
+        ? { ...input, annotations }
+        : { ...input, annotations, settings: withRecord(input, record) },
+    );
     const wish: DeployWish = { image, bucket: input.bucket, artefacts, support, application };
     const storage = await buckets(input.bucket);
     const [world] = await Promise.all([
@@ -103,7 +121,8 @@ export async function deploy(request: DeployRequest): Promise<number> {
     const pushImage = async () => {
       sent += await image.push();
     };
-    const options = { client, storage, pushImage, signal, onProgress };
+    const { progress = "auto", patience } = flags;
+    const options = { client, storage, pushImage, signal, patience, onProgress };
     const applied = await applyPlan(plan, wish, options).catch((error: unknown) => {
       terminal.progress(undefined);
       throw explainApplyFailure(error, plan.app, terminal);
@@ -119,15 +138,15 @@ export async function deploy(request: DeployRequest): Promise<number> {
     };
     terminal.talk(createdWords(plan, elapsedMs, sent, terminal));
     if (flags.detach === true || application.kind !== "SparkApplication") {
-      return detach(about, plan, terminal);
+      return detach(about, plan, application.kind, terminal);
     }
-    const { progress = "auto" } = flags;
     return await followApp({
       client,
       object: applied as SparkApplicationObject,
       file: pipeline.file,
       root: jar.root,
       progress,
+      patience,
       open: buckets,
       about,
       signal,
@@ -140,6 +159,11 @@ export async function deploy(request: DeployRequest): Promise<number> {
     client.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Annotations of a schedule do not reach its runs; Spark's properties do. */
+function withRecord({ settings }: ManifestInput, record: string): Partial<ManifestSettings> {
+  return { ...settings, sparkConf: { ...settings?.sparkConf, [RECORD_PROPERTY]: record } };
 }
 
 /** Of all executors: so many tasks at a time is what sources are split for. */
@@ -180,12 +204,15 @@ function createdWords(
 function detach(
   about: Readonly<Record<string, unknown>>,
   { app }: DeployPlan,
+  kind: string,
   terminal: Terminal,
 ): number {
   if (terminal.json) terminal.document({ ...about, state: "applied" });
   else {
     terminal.data(app.name);
-    terminal.talk(`Watch it: beamline app watch ${app.name} --namespace ${app.namespace}`);
+    const [what, command] =
+      kind === "SparkApplication" ? ["Watch it", "watch"] : ["Its runs", "show"];
+    terminal.talk(`${what}: beamline app ${command} ${app.name} --namespace ${app.namespace}`);
   }
   return exitCodes.done.code;
 }

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { BeamlineError } from "beamline";
+import { ageOf } from "../app/app-lines.js";
 import { loggedProgress } from "../app/metrics/app-progress.js";
 import { metricsLines } from "../app/metrics/metrics-lines.js";
 import { executorTime, type SparkProgress } from "../app/metrics/spark-progress.js";
@@ -28,6 +29,8 @@ export interface FollowRequest {
   /** Where the pipeline's sources are; default: the package that people are in. */
   readonly root?: string | undefined;
   readonly progress: ProgressKind;
+  /** Seconds; default: 180. */
+  readonly patience?: number | undefined;
   readonly open: (bucket: string) => Promise<Storage>;
   /** More for the document that `--json` prints. */
   readonly about?: Readonly<Record<string, unknown>>;
@@ -43,14 +46,14 @@ export interface FollowRequest {
  * @throws BeamlineError when it failed or is stuck, in the words of its cause
  */
 export async function followApp(request: FollowRequest): Promise<number> {
-  const { client, object, file, progress, signal, cli, terminal } = request;
+  const { client, object, file, progress, patience, signal, cli, terminal } = request;
   const { name, namespace = "default", uid } = object.metadata;
   const report = watchReport(cli, terminal, progress);
   const context = diagnosisContext(object, file === undefined ? undefined : { file });
   let watched: Watched;
   try {
     const onView = report.show.bind(report);
-    watched = await watchApp({ client, namespace, name, uid, context, signal, onView });
+    watched = await watchApp({ client, namespace, name, uid, context, patience, signal, onView });
   } catch (error) {
     report.end();
     const reason: unknown = signal.reason;
@@ -94,7 +97,9 @@ async function conclude(request: FollowRequest, watched: Watched): Promise<numbe
     return exitCodes.done.code;
   }
   const { style, width, verbose: every } = terminal;
-  const done = style.good(`Done in ${formatDuration(elapsedMs)}`);
+  // It may have been over long before anybody looked.
+  const tookMs = Math.max(elapsedMs, app === undefined ? 0 : (ageOf(app, now) ?? 0));
+  const done = style.good(`Done in ${formatDuration(tookMs)}`);
   terminal.talk(`${done}: ${namespace}/${name}`);
   if (progress !== undefined) {
     terminal.talk(metricsLines(progress, { width, style, now, every }).join("\n"));

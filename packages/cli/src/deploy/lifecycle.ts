@@ -57,6 +57,7 @@ function seen(
   const { state, error: reason } = application;
   switch (state) {
     case "":
+    case "SCHEDULED":
       return { kind: "created", since };
     case "SUBMITTED":
     case "RESUMING":

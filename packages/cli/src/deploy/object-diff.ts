@@ -1,3 +1,5 @@
+import { shortDigests } from "../text/short-digests.js";
+
 /** A field that an object should have otherwise. */
 export interface FieldChange {
   /** `spec.executor.memory`. */
@@ -37,7 +39,7 @@ export function changeWords({ path, from, to }: FieldChange): string {
 const MAX = 60;
 
 function short(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = shortDigests(typeof value === "string" ? value : JSON.stringify(value));
   return text.length > MAX ? `${text.slice(0, MAX - 1)}…` : text;
 }
 

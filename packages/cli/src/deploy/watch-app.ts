@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { liveProgress } from "../app/metrics/live-progress.js";
 import type { SparkProgress } from "../app/metrics/spark-progress.js";
+import { DEFAULT_PATIENCE } from "../app/patience-flag.js";
 import { type AppPod, podsOf } from "../app/pods.js";
 import {
   type App,
@@ -8,9 +9,9 @@ import {
   SPARK_APPLICATION,
   type SparkApplicationObject,
 } from "../app/spark-application.js";
-import { diagnose, type Finding } from "../doctor/diagnosis/diagnose.js";
+import type { Finding } from "../doctor/diagnosis/diagnose.js";
 import type { DiagnosisContext } from "../doctor/diagnosis/fact.js";
-import { gatherFacts } from "../doctor/diagnosis/gather-facts.js";
+import { troubleOf } from "../doctor/diagnosis/trouble-of.js";
 import type { KubeClient } from "../kube/client.js";
 import { getObject } from "../kube/objects.js";
 import { patiently } from "../kube/patiently.js";
@@ -24,6 +25,8 @@ export interface WatchRequest {
   /** Of the application to watch: one that is made later under the same name is another. */
   readonly uid?: string | undefined;
   readonly context: DiagnosisContext;
+  /** Seconds that trouble which may be mended on the cluster is waited out; default: 180. */
+  readonly patience?: number | undefined;
   /** Ends the watch, and nothing else. */
   readonly signal: AbortSignal;
   readonly onView: (view: WatchView) => void;
@@ -44,12 +47,11 @@ export interface Watched {
 const LOOK_MS = 1000;
 const PROGRESS_EVERY_MS = 2000;
 const TROUBLE_EVERY_MS = 4000;
-/** How long trouble that may be mended on the cluster is waited out: nodes take minutes to come. */
-const STUCK_MS = 180_000;
 
 /** Watches an application until it ends or cannot get further. */
 export async function watchApp(request: WatchRequest): Promise<Watched> {
-  const { client, namespace, name, uid, signal, onView } = request;
+  const { client, namespace, name, uid, context, signal, onView } = request;
+  const { patience = DEFAULT_PATIENCE } = request;
   const ref = { ...SPARK_APPLICATION, namespace, name };
   const started = performance.now();
   let life: Lifecycle = { kind: "created", since: started };
@@ -81,7 +83,10 @@ export async function watchApp(request: WatchRequest): Promise<Watched> {
     }
     if (!isEnd(life) && at >= nextTrouble) {
       nextTrouble = at + TROUBLE_EVERY_MS;
-      findings = await patiently(() => troubleOf(request, life), signal);
+      // With executors at work, one more that waits for a place is no trouble.
+      const atWork = life.kind === "running" || life.kind === "finishing";
+      const look = () => troubleOf(client, { namespace, name }, context, signal);
+      findings = atWork ? [] : await patiently(look, signal);
       troubleSince = findings.length === 0 ? undefined : (troubleSince ?? at);
     }
     const elapsedMs = performance.now() - started;
@@ -100,27 +105,13 @@ export async function watchApp(request: WatchRequest): Promise<Watched> {
 
     const stuckOn = findings.filter(
       ({ outlook }) =>
-        outlook === "ends" || (outlook === "stuck" && at - (troubleSince ?? at) >= STUCK_MS),
+        outlook === "ends" || (outlook === "stuck" && at - (troubleSince ?? at) >= patience * 1000),
     );
     if (isEnd(life) || stuckOn.length > 0) {
       return { life, stuckOn: isEnd(life) ? [] : stuckOn, app, pods, progress, elapsedMs };
     }
     await setTimeout(LOOK_MS, undefined, { signal });
   }
-}
-
-/** What keeps it from running. With executors at work, one more that waits for a place is none. */
-async function troubleOf(
-  { client, namespace, name, context, signal }: WatchRequest,
-  { kind }: Lifecycle,
-): Promise<readonly Finding[]> {
-  if (kind === "running" || kind === "finishing") return [];
-  const facts = await gatherFacts(client, namespace, name, {
-    signal,
-    logs: false,
-    now: new Date(),
-  });
-  return diagnose(facts, context).filter(({ outlook }) => outlook !== "passes");
 }
 
 function sightOf(at: number, app: App | undefined, pods: readonly AppPod[]): Sight {

@@ -73,7 +73,7 @@ test("viewLines shows state, pods, executor hours, the stage at work and counter
     "words  running  1 m 05 s  (jobs/words)",
     "  driver     words-driver  running  on node-1",
     "  executors  1 of 2 running  pending (starting)  1.00 executor hours (4.00 core hours)",
-    "  stages     █████░░░░░░░░░░░░░░░  1 of 2 done  10 of 40 tasks, 2 running  1 failed task",
+    "  stages     █████████████░░░░░░░  1 of 2 done  10 of 40 tasks, 2 running  1 failed task",
     "  counters   3 malformed   28.0k Split",
   ]);
 });
@@ -112,4 +112,10 @@ test("viewLine says it in one line, without a bar", () => {
   expect(line).toMatch(/^words: running {2}1 m 05 s {2}1 of 2 running/);
   expect(line).toContain("stages 1 of 2 done  10 of 40 tasks");
   expect(line).not.toMatch(/[█░\n]/);
+});
+
+test("viewLine says nothing of stages once the application has ended", () => {
+  expect(viewLine({ ...view, life: { kind: "completed", since: 0 } })).toBe(
+    "words: completed  1 m 05 s",
+  );
 });

@@ -1,10 +1,10 @@
-import { executorTime, formatHours, type SparkProgress } from "../app/metrics/spark-progress.js";
+import { executorTime, formatUse, type SparkProgress } from "../app/metrics/spark-progress.js";
 import type { AppPod } from "../app/pods.js";
 import type { Finding } from "../doctor/diagnosis/diagnose.js";
 import { formatShort, formatTicking } from "../run/units.js";
 import type { Style } from "../terminal/style.js";
 import { countOf } from "../text/names.js";
-import { type Lifecycle, lifeWords } from "./lifecycle.js";
+import { isEnd, type Lifecycle, lifeWords } from "./lifecycle.js";
 
 /** What is known of a deployed application at one moment. */
 export interface WatchView {
@@ -53,10 +53,12 @@ export function viewLines(view: WatchView, { width, style }: ViewOptions): strin
 /** The view as one line, for where lines cannot be redrawn. */
 export function viewLine(view: WatchView): string {
   const { life, elapsedMs } = view;
+  const head = `${view.name}: ${lifeWords(life)}  ${formatTicking(elapsedMs)}`;
+  // What Spark told last is from before its end.
+  if (isEnd(life)) return head;
   const stage = stageRow(view);
   const facts = [
-    `${view.name}: ${lifeWords(life)}`,
-    formatTicking(elapsedMs),
+    head,
     ...(life.kind === "running" || life.kind === "finishing" ? [executorWords(view)] : []),
     ...(stage === undefined ? [] : [`${stage[0]} ${stage[1].replace(/[█░]+ {2}/, "")}`]),
     ...counterFacts(view).slice(0, 2),
@@ -97,9 +99,7 @@ function executorWords({ pods, executorsWanted, progress, now }: WatchView): str
   const use = usedTime(progress, executors, now);
   if (use !== undefined) {
     const { executorHours, coreHours } = use;
-    facts.push(
-      `${formatHours(executorHours)} executor hours (${formatHours(coreHours)} core hours)`,
-    );
+    facts.push(`${formatUse(executorHours, "executor")} (${formatUse(coreHours, "core")})`);
   }
   return facts.join("  ");
 }
@@ -137,7 +137,9 @@ function stageRow({ progress }: WatchView): readonly [string, string] | undefine
   const facts = [`${over} of ${stages.length} done`];
   if (active.length > 0) {
     facts.push(`${done} of ${countOf(tasks, "task")}, ${running} running`);
-    facts.unshift(barOf(tasks === 0 ? 0 : done / tasks));
+    // Of the whole job, as far as its stages are known.
+    const share = tasks === 0 ? 0 : (done / tasks) * active.length;
+    facts.unshift(barOf((over + share) / stages.length));
   }
   if (failed > 0) facts.push(`${countOf(failed, "failed task")}`);
   return [label, facts.join("  ")];

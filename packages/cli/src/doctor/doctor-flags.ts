@@ -12,8 +12,11 @@ export const doctorFlags = {
   }),
   image: textFlag({
     placeholder: "REFERENCE",
-    summary: "Worker image; without it none is looked up",
+    summary:
+      "Worker image, or the name of one that deploy is to make; without it none is looked up",
   }),
+  base: imageFlags.base,
+  platform: imageFlags.platform,
   insecure: imageFlags.insecure,
   cluster: textFlag({
     placeholder: "NAME",

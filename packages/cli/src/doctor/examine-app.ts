@@ -1,3 +1,4 @@
+import { stateWords } from "../app/app-lines.js";
 import { sourceRoot } from "../app/source-root.js";
 import type { AppFlags } from "../app/with-app.js";
 import { withApp } from "../app/with-app.js";
@@ -6,11 +7,8 @@ import { describeError } from "../errors/describe-error.js";
 import { renderError } from "../errors/render-error.js";
 import type { Cli } from "../terminal/cli.js";
 import type { Terminal } from "../terminal/terminal.js";
-import { diagnoseApp } from "./diagnosis/app-diagnosis.js";
+import { explainApp } from "./diagnosis/explain-app.js";
 import { findingLines } from "./diagnosis/finding-lines.js";
-
-/** States in which there is nothing to explain. */
-const HEALTHY = ["RUNNING", "COMPLETED", "SUCCEEDING", "SUSPENDED", "RESUMING"];
 
 /** Says why an application failed or does not get on: cause, evidence, what mends it. */
 export async function examineApp(
@@ -21,9 +19,8 @@ export async function examineApp(
 ): Promise<number> {
   return await withApp(name, flags, cli, async ({ client, app, object, signal }) => {
     const root = sourceRoot(cli.cwd);
-    const { userError, findings } = HEALTHY.includes(app.state)
-      ? { userError: undefined, findings: [] }
-      : await diagnoseApp({ client, object, file: undefined, root, signal });
+    const request = { client, object, file: undefined, root, signal };
+    const { userError, findings } = await explainApp(request);
     const error = userError === undefined ? undefined : describeError(userError, cli.cwd);
     const isWell = error === undefined && findings.length === 0;
     const code = isWell ? exitCodes.done.code : exitCodes.remote.code;
@@ -44,11 +41,8 @@ export async function examineApp(
     } else if (findings.length > 0) {
       terminal.data(findingLines(findings, { width, style }).join("\n"));
     } else {
-      terminal.data(
-        `${name} is ${app.state === "" ? "new" : app.state}; nothing is known that is wrong with it`,
-      );
-      if (!HEALTHY.includes(app.state))
-        terminal.talk(`Its logs may tell: beamline app logs ${name}`);
+      terminal.data(`${name}: ${stateWords(app)}; nothing is known that is wrong with it`);
+      if (app.state === "FAILED") terminal.talk(`Its logs may tell: beamline app logs ${name}`);
     }
     return code;
   });

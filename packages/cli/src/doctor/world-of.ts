@@ -1,5 +1,7 @@
 import { BeamlineError } from "beamline";
 import type { FlagValues } from "../command/command.js";
+import { platforms as allPlatforms } from "../image/node-release.js";
+import { DEFAULT_BASE } from "../image/plan-image.js";
 import { appNameOf } from "../manifest/app-name.js";
 import { manifestInputOf, prefixOf } from "../manifest/manifest-input-of.js";
 import { planManifest, settingsOf } from "../manifest/plan-manifest.js";
@@ -51,6 +53,8 @@ export async function worldOf(
     manifest,
     spec: application.kind === "SparkApplication" ? application.spec : application.spec.template,
     image: flags.image,
+    base: flags.base ?? DEFAULT_BASE,
+    platforms: flags.platform ?? allPlatforms,
     insecure: flags.insecure === true,
     bucket: flags.bucket,
     prefix: prefixOf(flags.prefix, pipeline),

@@ -20,6 +20,9 @@ export interface World {
   readonly spec: SparkApplicationSpec;
 
   readonly image: string | undefined;
+  /** What an image that is not there yet is made of, and for which platforms. */
+  readonly base: string;
+  readonly platforms: readonly string[];
   readonly insecure: boolean;
   readonly bucket: string | undefined;
   readonly prefix: string;

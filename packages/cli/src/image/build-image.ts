@@ -1,4 +1,5 @@
 import { Ecr, ecrRegistry } from "../aws/ecr.js";
+import { formatBytes } from "../run/units.js";
 import { allOf } from "./all-problems.js";
 import { inParallel } from "./in-parallel.js";
 import { type BaseImages, findBase } from "./oci/base-image.js";
@@ -174,10 +175,9 @@ export async function buildImage(
   }
   const progress = new PushProgress(onProgress);
   const layers = await inParallel(blobsOf(prepared, registries.base), PUSHES, async (blob) => {
-    progress.begin(blob);
     const state = await target.ensureBlob(blob.source, {
       mountFrom: blob.name === "base" ? mountFrom : undefined,
-      onBytes: (count) => progress.add(count),
+      onBytes: (count) => progress.add(blob, count),
     });
     return describe(blob, state);
   });
@@ -286,20 +286,26 @@ async function pushDocuments(
   return [...images.map(({ manifest }) => manifest), index];
 }
 
+/** Bytes of a layer that people would wait for. */
+const WORTH_A_WORD = 10_000;
+
 class PushProgress {
   sent = 0;
   private readonly onProgress: ((text: string) => void) | undefined;
+  private readonly begun = new Set<NamedBlob>();
   private shown = 0;
 
   constructor(onProgress: ((text: string) => void) | undefined) {
     this.onProgress = onProgress;
   }
 
-  begin({ name }: NamedBlob): void {
-    if (this.sent === 0) this.onProgress?.(`Pushing: ${name}`);
-  }
-
-  add(count: number): void {
+  /** Told of bytes that were sent: what the registry has already is not spoken of. */
+  add(blob: NamedBlob, count: number): void {
+    const { name, source } = blob;
+    if (!this.begun.has(blob) && source.descriptor.size >= WORTH_A_WORD) {
+      this.onProgress?.(`Pushing: ${name}, ${formatBytes(source.descriptor.size)}`);
+    }
+    this.begun.add(blob);
     this.sent += count;
     // A line for each tenth of a gigabyte is enough.
     const hundreds = Math.floor(this.sent / 100_000_000);

@@ -1,5 +1,5 @@
 import type { Problem } from "../command/usage-error.js";
-import { nameProblem } from "./app-name.js";
+import { LONGEST_NAME, nameProblem } from "./app-name.js";
 import { credentialsProvider } from "./identity.js";
 import type { ManifestInput } from "./manifest-input.js";
 import { parseSparkMemory } from "./memory.js";
@@ -7,10 +7,13 @@ import { INSTEAD, isSecretName } from "./secrets.js";
 import { render } from "./set-path.js";
 import type { ManifestSettings } from "./settings.js";
 
+/** Characters that the operator puts behind the name of each run: nanoseconds since 1970. */
+const RUN_NUMBER = 20;
+
 /** All that is wrong with an input, before anything is made of it. */
 export function inputProblems(input: ManifestInput, settings: ManifestSettings): Problem[] {
   return [
-    ...nameProblems(input),
+    ...nameProblems(input, settings),
     ...sizeProblems(settings),
     ...executorProblems(settings),
     ...identityProblems(settings),
@@ -18,10 +21,17 @@ export function inputProblems(input: ManifestInput, settings: ManifestSettings):
   ];
 }
 
-function nameProblems({ appName, namespace, bucket, prefix }: ManifestInput): Problem[] {
+function nameProblems(
+  { appName, namespace, bucket, prefix }: ManifestInput,
+  { schedule }: ManifestSettings,
+): Problem[] {
   const problems: Problem[] = [];
   const wrongName = nameProblem(appName);
   if (wrongName !== undefined) problems.push({ subject: `--name ${appName}`, message: wrongName });
+  if (schedule !== undefined && appName.length > LONGEST_NAME - RUN_NUMBER) {
+    const message = `is longer than ${LONGEST_NAME - RUN_NUMBER} characters, and each run has a number behind it`;
+    problems.push({ subject: `--name ${appName}`, message });
+  }
   if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) {
     problems.push({
       subject: `--namespace ${namespace}`,

@@ -228,9 +228,23 @@ test("planManifest wraps a scheduled application as a template, edits included",
       schedule: "0 6 * * *",
       timeZone: "Europe/Paris",
       concurrencyPolicy: "Forbid",
+      // Taken up again by a deploy, where people have suspended it.
+      suspend: false,
       template: { type: "Java", executor: { instances: 7 } },
     },
   });
+});
+
+test("planManifest leaves room for the number behind the name of a scheduled run", () => {
+  const appName = "a".repeat(40);
+  expect(planManifest({ ...input, appName }).application.metadata.name).toBe(appName);
+  expect(() => planManifest({ ...input, appName, settings: { schedule: "0 6 * * *" } })).toThrow(
+    expect.objectContaining({
+      problems: [
+        expect.objectContaining({ message: expect.stringContaining("longer than 32 characters") }),
+      ],
+    }),
+  );
 });
 
 test("the spot profile keeps the driver off spot nodes and moves shuffles when one is taken", () => {

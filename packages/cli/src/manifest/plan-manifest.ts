@@ -177,6 +177,8 @@ function scheduledBy(
     spec: {
       schedule,
       ...(timeZone === undefined ? {} : { timeZone }),
+      // Said, so that a deploy takes up one that was suspended.
+      suspend: false,
       concurrencyPolicy: concurrency,
       successfulRunHistoryLimit: 3,
       failedRunHistoryLimit: 3,

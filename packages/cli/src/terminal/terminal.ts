@@ -1,4 +1,4 @@
-import type { Cli } from "./cli.js";
+import type { Cli, Output } from "./cli.js";
 import { chooseStyle, type Style } from "./style.js";
 
 export interface TerminalOptions {
@@ -59,7 +59,7 @@ export class Terminal {
     if (this.silent || text === this.lastProgress) return;
     this.lastProgress = text;
     const { stderr } = this.cli;
-    if (stderr.isTerminal && stderr.live !== undefined) stderr.live(text);
+    if (stderr.isTerminal && stderr.live !== undefined) stderr.live(text && fit(text, stderr));
     else if (text !== undefined) stderr.write(`${text}\n`);
   }
 
@@ -67,6 +67,14 @@ export class Terminal {
   complain(text: string): void {
     this.cli.stderr.write(`${text}\n`);
   }
+}
+
+/** A line that wraps could not be taken away again. Styled text has been fitted by who styled it. */
+function fit(text: string, { columns }: Output): string {
+  const most = columns - 1;
+  const fitted = (line: string) =>
+    line.length <= most || line.includes("\u001b") ? line : `${line.slice(0, most - 1)}…`;
+  return text.split("\n").map(fitted).join("\n");
 }
 
 function jsonable(_key: string, value: unknown): unknown {

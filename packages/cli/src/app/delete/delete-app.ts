@@ -6,10 +6,12 @@ import { nameOf, refOf } from "../../kube/kube-object.js";
 import { deleteObject } from "../../kube/objects.js";
 import type { Cli } from "../../terminal/cli.js";
 import type { Terminal } from "../../terminal/terminal.js";
+import { shortDigests } from "../../text/short-digests.js";
 import { podsOf } from "../pods.js";
+import { SCHEDULED_SPARK_APPLICATION } from "../scheduled-application.js";
 import type { App } from "../spark-application.js";
 import { type Storage, s3Place } from "../storage.js";
-import { withApp } from "../with-app.js";
+import { type AppAtHand, withApp } from "../with-app.js";
 import { findBelongings } from "./find-belongings.js";
 import { type DeletePlan, planDelete } from "./plan-delete.js";
 
@@ -20,18 +22,32 @@ export async function deleteApp(
   cli: Cli,
   terminal: Terminal,
 ): Promise<void> {
-  await withApp(name, flags, cli, async ({ client, app, buckets: open, signal }) => {
+  const remove = async ({ client, app, buckets: open, signal }: AppAtHand) => {
     const there = await findBelongings(client, app, open, signal);
     const { keepHistory = false, results = false, ecr = false, dryRun = false } = flags;
     const plan = planDelete(there, { keepHistory, results, ecr });
-    const removed = dryRun
-      ? await wouldGo(client, app, signal)
-      : await removeApp(client, plan.app, signal);
+    const removed: string[] = [];
+    if (app.schedule !== undefined) {
+      removed.push(`ScheduledSparkApplication ${name}`);
+      const { namespace } = app;
+      // First: it would start another run.
+      const ref = { ...SCHEDULED_SPARK_APPLICATION, namespace, name };
+      if (!dryRun) await deleteObject(client, ref, { signal });
+    }
+    for (const each of app.schedule === undefined ? [app] : there.runs) {
+      const words = dryRun
+        ? await wouldGo(client, each, signal)
+        : await removeApp(client, each, signal);
+      // A run may have gone with its schedule already.
+      const itself = `SparkApplication ${each.name}`;
+      removed.push(...(words.includes(itself) ? words : [itself, ...words]));
+    }
     if (!dryRun) await applyDelete(client, plan, { flags, open, signal });
     removed.push(...plannedWords(plan));
     if (terminal.json) terminal.document({ dryRun, removed, left: plan.left });
     else terminal.data(deleteLines(removed, plan, dryRun, terminal).join("\n"));
-  });
+  };
+  await withApp(name, flags, cli, remove, { schedules: true });
 }
 
 async function wouldGo(client: KubeClient, { namespace, name }: App, signal: AbortSignal) {
@@ -97,7 +113,7 @@ function deleteLines(
   const word = dryRun ? "would go" : "deleted";
   const stay = dryRun ? "would stay" : "left";
   return [
-    ...removed.map((what) => `${style.bad(word)}  ${what}`),
+    ...removed.map((what) => `${style.bad(word)}  ${shortDigests(what)}`),
     ...left.map(({ what, why }) => `${style.good(stay)}  ${what} ${style.faint(`(${why})`)}`),
     ...(left.length === 0
       ? [style.faint(dryRun ? "Nothing would stay." : "Nothing is left.")]

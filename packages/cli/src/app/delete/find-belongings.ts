@@ -1,3 +1,4 @@
+import { BeamlineError } from "beamline";
 import type { KubeClient } from "../../kube/client.js";
 import { KubeError } from "../../kube/kube-error.js";
 import type { KubeObject } from "../../kube/kube-object.js";
@@ -7,7 +8,7 @@ import { eventLogObjects, eventLogPlace } from "../event-logs.js";
 import { listApps } from "../find-app.js";
 import { findDrafts, findResults } from "../results/find-results.js";
 import { type App, labelNames, MANAGED_BY } from "../spark-application.js";
-import { type Storage, s3Place } from "../storage.js";
+import { type Storage, type StoredObject, s3Place } from "../storage.js";
 import type { Belongings } from "./plan-delete.js";
 
 const RBAC = "rbac.authorization.k8s.io/v1";
@@ -26,13 +27,16 @@ export async function findBelongings(
   app: App,
   open: (bucket: string) => Promise<Storage>,
   signal: AbortSignal,
-): Promise<Belongings> {
+): Promise<Belongings & { readonly runs: readonly App[] }> {
   const { namespace } = app;
   const bucket = app.record === undefined ? undefined : s3Place(app.record)?.bucket;
   const own = await recordsOf(app, bucket, open);
-  const others = (await visibleApps(client, namespace, signal)).filter(
-    ({ uid }) => uid !== app.uid,
-  );
+  const all = await visibleApps(client, namespace, signal);
+  const isRun = (each: App) =>
+    app.schedule !== undefined && each.scheduledBy === app.name && each.namespace === namespace;
+  const runs = all.filter(isRun);
+  const others = all.filter((each) => each.uid !== app.uid && !isRun(each));
+  const isShared = others.some(({ eventLogs }) => eventLogs === app.eventLogs);
   const usedByOthers = new Set<string>();
   for (const other of others) {
     const { artefacts } = await recordsOf(other, bucket, open);
@@ -44,15 +48,30 @@ export async function findBelongings(
     artefacts: own.artefacts,
     lostRecords: own.lost,
     usedByOthers,
-    eventLogs: await eventLogsOf(app, bucket, open),
-    sharedFolder: others.some(({ eventLogs }) => eventLogs === app.eventLogs)
-      ? eventLogPlace(app)?.folder
-      : undefined,
-    results: await findResults(own.places, open),
-    drafts: await findDrafts(own.places, open),
+    eventLogs: await eventLogsOf(app, runs, isShared, bucket, open),
+    sharedFolder: isShared ? eventLogPlace(app)?.folder : undefined,
+    runs,
+    results: await inBuckets(own.places, (place) => findResults([place], open)),
+    drafts: await inBuckets(own.places, (place) => findDrafts([place], open)),
     support: await supportIn(client, namespace, signal),
     neighbours: others.filter((other) => other.namespace === namespace).map(({ name }) => name),
   };
+}
+
+/** What is found at each place. A bucket that was never there, or is gone, keeps nothing from going. */
+async function inBuckets<T>(
+  places: readonly string[],
+  find: (place: string) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const found = places.map(async (place) => {
+    try {
+      return await find(place);
+    } catch (error) {
+      if (error instanceof BeamlineError && error.code === "NO_SUCH_BUCKET") return [];
+      throw error;
+    }
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** What an application's deploys have left in a bucket: its records, and what they name. */
@@ -88,14 +107,26 @@ async function visibleApps(client: KubeClient, namespace: string, signal: AbortS
 
 async function eventLogsOf(
   app: App,
+  runs: readonly App[],
+  isShared: boolean,
   bucket: string | undefined,
   open: (bucket: string) => Promise<Storage>,
 ) {
   const place = eventLogPlace(app);
   // Those in another bucket are a History Server's own.
   if (place === undefined || place.bucket !== bucket) return [];
-  const ids = [...app.earlierRuns, ...(app.sparkId === undefined ? [] : [app.sparkId])];
-  return await eventLogObjects(await open(place.bucket), place.folder, ids);
+  const storage = await open(place.bucket);
+  if (app.schedule !== undefined && !isShared) {
+    // Runs that the operator has forgotten have left some, too.
+    const found: StoredObject[] = [];
+    for await (const object of storage.list(place.folder)) found.push(object);
+    return found;
+  }
+  const ids = [app, ...runs].flatMap(({ sparkId, earlierRuns }) => [
+    ...earlierRuns,
+    ...(sparkId === undefined ? [] : [sparkId]),
+  ]);
+  return await eventLogObjects(storage, place.folder, ids);
 }
 
 async function supportIn(client: KubeClient, namespace: string, signal: AbortSignal) {

@@ -44,7 +44,7 @@ test("planDelete takes all that deploys have made, and leaves results and images
   expect(plan.results).toEqual(["s3://books/.beamline-temp-out/1"]);
   expect(plan.repository).toBeUndefined();
   expect(plan.left.map(({ what }) => what)).toEqual([
-    "s3://books/out-*: 1 shards",
+    "s3://books/out-*: 1 shard",
     `the image repository ${ECR}`,
   ]);
 });
@@ -64,10 +64,13 @@ test("planDelete leaves what other applications use", () => {
   expect(plan.keys).not.toContain("p/jars/1.jar");
   expect(plan.objects).toEqual([]);
   expect(plan.left).toContainEqual({
-    what: "1 artefacts in s3://books",
+    what: "1 artefact in s3://books",
     why: "other applications use them",
   });
-  expect(plan.left).toContainEqual({ what: "ServiceAccount jobs/spark", why: "letters need them" });
+  expect(plan.left).toContainEqual({
+    what: "ServiceAccount jobs/spark",
+    why: "letters needs them",
+  });
 });
 
 test("planDelete keeps the folder of event logs for others that write there", () => {

@@ -1,4 +1,5 @@
 import { type KubeObject, nameOf, refOf } from "../../kube/kube-object.js";
+import { countOf } from "../../text/names.js";
 import type { ShardSet } from "../results/shards.js";
 import type { App } from "../spark-application.js";
 import type { StoredObject } from "../storage.js";
@@ -63,7 +64,7 @@ export function planDelete(there: Belongings, choices: DeleteChoices): DeletePla
   if (keys.length < own.length) {
     const shared = own.length - keys.length;
     left.push({
-      what: `${shared} artefacts in s3://${bucket}`,
+      what: `${countOf(shared, "artefact")} in s3://${bucket}`,
       why: "other applications use them",
     });
   }
@@ -74,14 +75,15 @@ export function planDelete(there: Belongings, choices: DeleteChoices): DeletePla
   }
   for (const { prefix, suffix, shards } of choices.results ? [] : results) {
     left.push({
-      what: `${prefix}-*${suffix}: ${shards.length} shards`,
+      what: `${prefix}-*${suffix}: ${countOf(shards.length, "shard")}`,
       why: "results; --results deletes them",
     });
   }
   const objects = there.neighbours.length === 0 ? support : [];
   if (objects.length < support.length) {
     const names = support.map((object) => nameOf(refOf(object))).join(", ");
-    left.push({ what: names, why: `${there.neighbours.join(", ")} need them` });
+    const need = there.neighbours.length === 1 ? "needs" : "need";
+    left.push({ what: names, why: `${there.neighbours.join(", ")} ${need} them` });
   }
   const repository = repositoryOf(app.image);
   const isEcr = repository !== undefined && /\.dkr\.ecr\.[\w-]+\.amazonaws\.com/.test(repository);

@@ -1,7 +1,7 @@
 import { tableOf } from "../../run/table.js";
 import type { Style } from "../../terminal/style.js";
 import { countOf } from "../../text/names.js";
-import { executorTime, formatHours, type SparkProgress } from "./spark-progress.js";
+import { executorTime, formatUse, type SparkProgress } from "./spark-progress.js";
 
 /** What an application has counted and used, for people. */
 export function metricsLines(
@@ -15,8 +15,8 @@ export function metricsLines(
     `${done} of ${countOf(stages.length, "stage")} done`,
     ...(failed === 0 ? [] : [style.warn(countOf(failed, "failed task"))]),
     countOf(executors.length, "executor"),
-    `${formatHours(executorHours)} executor hours`,
-    `${formatHours(coreHours)} core hours`,
+    formatUse(executorHours, "executor"),
+    formatUse(coreHours, "core"),
   ];
   const elements = every
     ? metrics.elements
@@ -31,7 +31,10 @@ export function metricsLines(
     ),
     ...tableOf(
       ["made by", "elements"],
-      elements.map(({ pcollection, value }) => [pcollection.replace(/\.out$/, ""), value]),
+      // Data mostly gets less on its way.
+      [...elements]
+        .sort((a, b) => b.value - a.value)
+        .map(({ pcollection, value }) => [pcollection.replace(/\.out$/, ""), value]),
       width,
       style,
     ),

@@ -3,7 +3,7 @@ import { plain } from "../../terminal/style.js";
 import { latestMetrics, parseBeamMetrics } from "./beam-metrics.js";
 import { readEventLog } from "./event-log.js";
 import { metricsLines } from "./metrics-lines.js";
-import { executorTime, formatHours } from "./spark-progress.js";
+import { executorTime, formatUse } from "./spark-progress.js";
 import { progressOf } from "./spark-rest.js";
 
 /** As Beam's Spark runner shows its accumulator. */
@@ -146,6 +146,14 @@ test("metricsLines hides the inside of transforms unless it is asked for", () =>
   );
 });
 
-test("formatHours shows three digits", () => {
-  expect([0.0123, 1.5, 37.52, 1234.5].map(formatHours)).toEqual(["0.012", "1.50", "37.5", "1235"]);
+test("formatUse shows what was used in a unit that fits", () => {
+  const use = (hours: number) => formatUse(hours, "core");
+  expect([1 / 3600, 0.0123, 0.5, 1.5, 37.52, 1234.5].map(use)).toEqual([
+    "1 core second",
+    "44 core seconds",
+    "30.0 core minutes",
+    "1.50 core hours",
+    "37.5 core hours",
+    "1235 core hours",
+  ]);
 });

@@ -41,9 +41,16 @@ export function executorTime(executors: readonly ExecutorUse[], now: number) {
   return { executorHours: executorMs / 3_600_000, coreHours: coreMs / 3_600_000 };
 }
 
-/** `0.012`, `1.50`, `37.5`: hours in three digits. */
-export function formatHours(hours: number): string {
-  if (hours >= 100) return String(Math.round(hours));
-  if (hours >= 10) return hours.toFixed(1);
-  return hours >= 1 ? hours.toFixed(2) : hours.toFixed(3);
+/** `42 core seconds`, `12.5 core minutes`, `1.50 core hours`: what was used of something. */
+export function formatUse(hours: number, what: string): string {
+  const seconds = Math.round(hours * 3600);
+  if (seconds < 100) return `${seconds} ${what} second${seconds === 1 ? "" : "s"}`;
+  return hours < 1
+    ? `${threeDigits(hours * 60)} ${what} minutes`
+    : `${threeDigits(hours)} ${what} hours`;
+}
+
+function threeDigits(value: number): string {
+  if (value >= 100) return String(Math.round(value));
+  return value.toFixed(value >= 10 ? 1 : 2);
 }

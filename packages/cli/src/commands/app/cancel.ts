@@ -7,7 +7,7 @@ export const appCancelCommand = definePlainCommand({
   name: "app cancel",
   summary: "Stop an application, and keep what is known of it",
   description:
-    "Ends the driver, and with it the executors. The application, its event log and its artefacts stay, and beamline app delete takes them away; one that would be tried again by its restart policy is deleted outright. What it was writing may be left half-written.",
+    "Ends the driver, and with it the executors. The application, its event log and its artefacts stay, and beamline app delete takes them away; one that would be tried again by its restart policy is deleted outright. What it was writing may be left half-written.\nA schedule is suspended: it starts no run any more, and the same deploy takes it up again.",
   arguments: [appArgument],
   flags: clusterCommandFlags,
   examples: [{ line: "beamline app cancel wordcount", does: "Stop it" }],

@@ -7,7 +7,7 @@ export const appListCommand = definePlainCommand({
   name: "app list",
   summary: "List the applications on a cluster",
   description:
-    "Shows the applications that Beamline has deployed, the latest first, in the namespace of the context or in that of --namespace.",
+    "Shows the applications and schedules that Beamline has deployed, the latest first, in the namespace of the context or in that of --namespace.",
   arguments: [],
   flags: {
     ...clusterCommandFlags,

@@ -1,5 +1,6 @@
 import { appCommandFlags } from "../../app/app-command-flags.js";
 import { appArgument } from "../../app/app-flags.js";
+import { patienceFlag } from "../../app/patience-flag.js";
 import { progressFlag } from "../../app/progress-flag.js";
 import { definePlainCommand } from "../../command/command.js";
 
@@ -9,7 +10,7 @@ export const appWatchCommand = definePlainCommand({
   description:
     "Shows the state of the application, its driver and executors, stages, counters and executor hours until it ends; fails when it does, with the cause. Ctrl-C stops watching, and the application goes on.",
   arguments: [appArgument],
-  flags: { ...appCommandFlags, progress: progressFlag },
+  flags: { ...appCommandFlags, patience: patienceFlag, progress: progressFlag },
   examples: [{ line: "beamline app watch wordcount", does: "Come back to one that was left" }],
   async run({ flags, arguments: [name = ""], cli, terminal }) {
     const [{ withApp }, { followApp }, { recordOf }] = await Promise.all([
@@ -23,10 +24,11 @@ export const appWatchCommand = definePlainCommand({
       cli,
       async ({ client, app, object, buckets: open, signal }) => {
         const record = await recordOf(app, open).catch(() => undefined);
-        const { progress = "auto" } = flags;
+        const { progress = "auto", patience } = flags;
         const about = { name, namespace: app.namespace };
         return await followApp({
-          ...{ client, object, file: record?.file, progress, open, about, signal, cli, terminal },
+          ...{ client, object, file: record?.file, progress, patience, open, about, signal },
+          ...{ cli, terminal },
         });
       },
     );

@@ -66,7 +66,7 @@ export const accessRows: readonly DiagnosisRow[] = [
     cause: ({ groups: [folder = "its folder"] }) =>
       `Spark writes its event log only where there is a folder already, and ${folder} is none`,
     mend: ({ groups: [folder = "s3a://BUCKET/PREFIX/spark-events"] }) => [
-      `aws s3api put-object ${putObject(folder)} (beamline deploy and beamline doctor --fix do it, too)`,
+      `aws s3api put-object ${putObject(folder)} (beamline deploy and beamline doctor make it, too)`,
     ],
   },
   {

@@ -73,7 +73,7 @@ const SIGNATURES: readonly (readonly [id: string, Fact, cause: RegExp])[] = [
   [
     "executor-out-of-memory",
     log("The executor with id 3 exited with exit code 137(SIGKILL, possible container OOM)."),
-    /the kernel killed it/,
+    /was killed \(exit code 137\), most likely as it used more than its pod may have/,
   ],
   [
     "driver-out-of-memory",

@@ -1,4 +1,4 @@
-import type { SparkApplicationObject } from "../../app/spark-application.js";
+import { FILE_ANNOTATION, type SparkApplicationObject } from "../../app/spark-application.js";
 import type { DeployRecord } from "../../deploy/record.js";
 import type { DiagnosisContext } from "./fact.js";
 
@@ -12,7 +12,7 @@ export function diagnosisContext(
   return {
     app: metadata.name,
     namespace: metadata.namespace ?? "default",
-    file: record?.file,
+    file: record?.file ?? metadata.annotations?.[FILE_ANNOTATION],
     image: spec?.image,
     bucket: /^s3a?:\/\/([^/]+)/.exec(eventLogs)?.[1],
     serviceAccount: driver?.serviceAccount,

@@ -12,8 +12,17 @@ export const resourceRows: readonly DiagnosisRow[] = [
     ],
     outlook: "passes",
     explains: ["process-died"],
-    cause: (_, { executorMemory = "its memory", executorOverhead }) =>
-      `an executor used more than its pod may have (${executorMemory} for Java${executorOverhead === undefined ? "" : ` and ${executorOverhead} for the Node workers beside it`}), so the kernel killed it`,
+    cause: ({ fact }, { executorMemory = "its memory", executorOverhead }) => {
+      const node =
+        executorOverhead === undefined
+          ? ""
+          : ` and ${executorOverhead} for the Node workers beside it`;
+      const limit = `(${executorMemory} for Java${node})`;
+      // Spark sees that something killed it; Kubernetes knows what.
+      return fact.from === "container"
+        ? `an executor used more than its pod may have ${limit}, so the kernel killed it`
+        : `an executor was killed (exit code 137), most likely as it used more than its pod may have ${limit}`;
+    },
     mend: (_, { file = "FILE", executorOverhead }) => [
       `beamline deploy ${file} ... --set spec.executor.memoryOverhead=${doubledMemory(executorOverhead)}`,
       "or fewer worker threads at a time: --set spec.executor.cores=1",
@@ -72,7 +81,7 @@ export const resourceRows: readonly DiagnosisRow[] = [
     mend: ({ fact, groups: [said = ""] }, { file = "FILE" }) =>
       /Insufficient/.test(said)
         ? [
-            `ask for less: beamline deploy ${file} ... --set spec.${fact.role ?? "executor"}.memory=512m --set spec.${fact.role ?? "executor"}.cores=1`,
+            `ask for less: beamline deploy ${file} ... --${fact.role ?? "executor"}-memory 1g --${fact.role ?? "executor"}-cores 1`,
             "or give the cluster larger or more nodes; with Karpenter or the autoscaler, wait for them",
           ]
         : [
@@ -113,6 +122,6 @@ export const resourceRows: readonly DiagnosisRow[] = [
 function schedulingProblem(message: string): string {
   return message
     .replace(/^\d+\/\d+ nodes are available: /, "")
-    .replace(/\s*preemption: .*$/s, "")
-    .replace(/\.\s*$/, "");
+    .replace(/[\s,]*(?:no new claims to deallocate|preemption: ).*$/s, "")
+    .replace(/[.,\s]*$/, "");
 }
