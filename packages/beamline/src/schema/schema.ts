@@ -8,6 +8,8 @@ export interface Schema<T> {
   /** In Beam's row encoding, which every SDK reads. */
   readonly coder: RowCoder<T>;
   readonly rows: RowSchema;
+  /** The zod object that it was made of. */
+  readonly shape: ZodLike<T>;
 }
 
 /**
@@ -40,5 +42,5 @@ export interface Schema<T> {
  */
 export function schema<T extends object>(shape: ZodLike<T>): Schema<T> {
   const rows = rowSchemaOf(shape);
-  return Object.freeze({ rows, coder: new RowCoder<T>(rows) });
+  return Object.freeze({ rows, shape, coder: new RowCoder<T>(rows) });
 }

@@ -28,8 +28,11 @@ function write(files: Readonly<Record<string, string>>): void {
 /** A library of one file, installed beside the project. */
 function library(): Library {
   const installed = {
-    "lib/package.json":
-      '{ "name": "beamline", "exports": { ".": "./index.js", "./coders": "./x.js" } }',
+    "lib/package.json": JSON.stringify({
+      name: "beamline",
+      exports: { ".": "./index.js", "./coders": "./x.js" },
+      peerDependenciesMeta: { "@aws-sdk/client-s3": { optional: true } },
+    }),
     "lib/index.js": "export const marker = 'library inside';",
   };
   write(installed);

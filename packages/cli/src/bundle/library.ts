@@ -12,12 +12,28 @@ export interface Library {
 /** The command's own installed copies. */
 export const ownLibrary: Library = { resolve: (specifier) => import.meta.resolve(specifier) };
 
+/** Packages that the library imports when they are needed, and does without otherwise. */
+export function optionalPackages(library: Library): ReadonlySet<string> {
+  const { peerDependenciesMeta = {} } = manifestOf(library);
+  const names = Object.entries(peerDependenciesMeta).filter(
+    ([, { optional }]) => optional === true,
+  );
+  return new Set(names.map(([name]) => name));
+}
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+}
+
+function manifestOf(library: Library): Manifest {
+  const manifest = fileURLToPath(library.resolve("beamline/package.json"));
+  return JSON.parse(readFileSync(manifest, "utf8"));
+}
+
 /** A hint for someone who imports a subpath of the library that does not exist. */
 export function subpathHint(specifier: string, library: Library): string {
-  const manifest = fileURLToPath(library.resolve("beamline/package.json"));
-  const { exports }: { exports: Readonly<Record<string, unknown>> } = JSON.parse(
-    readFileSync(manifest, "utf8"),
-  );
+  const { exports } = manifestOf(library);
   const public_ = Object.keys(exports)
     .filter((subpath) => !subpath.endsWith(".json"))
     .map((subpath) => `beamline${subpath.slice(1)}`);

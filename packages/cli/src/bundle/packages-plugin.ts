@@ -1,6 +1,6 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
-import { type Library, subpathHint } from "./library.js";
+import { type Library, optionalPackages, subpathHint } from "./library.js";
 import { hasNativeAddon, isBare, packageFolder, packageName } from "./package-of.js";
 
 export interface PackagesPluginOptions {
@@ -15,8 +15,6 @@ export interface PackagesPluginOptions {
 /** Marks our own question to esbuild, which must not be answered by us. */
 const ASKED = { beamline: "asked" };
 
-/** Optional, and imported by the library when a pipeline opens its first `s3://` path. */
-const S3_CLIENT = "@aws-sdk/client-s3";
 const ABSENT = "beamline-absent";
 
 /** What a configuration file imports: there even where the command is not installed beside it. */
@@ -33,6 +31,7 @@ function absent(path: string): string {
 export function packagesPlugin(options: PackagesPluginOptions): Plugin {
   const { dependencies, library, outside, external } = options;
   const linked = dependencies === "linked";
+  const optional = optionalPackages(library);
   return {
     name: "beamline-packages",
     setup(build) {
@@ -60,7 +59,7 @@ export function packagesPlugin(options: PackagesPluginOptions): Plugin {
         if (args.pluginData === ASKED || !isBare(path) || kind === "entry-point") return undefined;
         const name = packageName(path);
         const found = await ask(build, args);
-        if (found === undefined && name === S3_CLIENT) return { path, namespace: ABSENT };
+        if (found === undefined && optional.has(name)) return { path, namespace: ABSENT };
         if (linked && name === "zod" && kind !== "require-call") {
           return { path: found ? linkTo(found.path) : library.resolve(path), external: true };
         }

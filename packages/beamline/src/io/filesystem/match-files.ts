@@ -25,10 +25,11 @@ export async function matchFiles(
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
-/** Throws unless every file that the patterns stand for is there and can be read. */
-export async function requireInput(patterns: readonly string[]): Promise<void> {
+/** {@link matchFiles}, which throws unless every file can be read. */
+export async function requireInput(patterns: readonly string[]): Promise<FileInfo[]> {
   const byFileSystem = new Map<FileSystem, FileInfo[]>();
-  for (const file of await matchFiles(patterns)) {
+  const all = await matchFiles(patterns);
+  for (const file of all) {
     const { fileSystem } = await locate(file.path);
     const files = byFileSystem.get(fileSystem);
     if (files === undefined) byFileSystem.set(fileSystem, [file]);
@@ -41,6 +42,7 @@ export async function requireInput(patterns: readonly string[]): Promise<void> {
     });
   }
   throwAll(problems);
+  return all;
 }
 
 const CHECKS_AT_ONCE = 16;
@@ -80,7 +82,7 @@ function hintOf(pattern: string): string {
 const MOST_SHOWN = 10;
 
 /** Throws the only error as it is, and several as one that lists them. */
-function throwAll(problems: readonly unknown[]): void {
+export function throwAll(problems: readonly unknown[]): void {
   const [first] = problems;
   if (first === undefined) return;
   if (problems.length === 1 || !problems.every((problem) => problem instanceof BeamlineError)) {

@@ -1,20 +1,24 @@
-import { BeamlineError } from "../../model/errors.js";
+import { packerOf } from "../compression/codecs.js";
 import type { FileInfo, FileSystem, FileWriter, PendingMove } from "../filesystem/file-system.js";
 import { locate } from "../filesystem/file-systems.js";
-import { escapeGlob } from "../filesystem/glob.js";
 import { inParallel } from "../filesystem/in-parallel.js";
 import type { Shard } from "./plan-shards.js";
-import type { ShardFormat } from "./shard-file.js";
-import { isShardOf, shardName, temporaryFolder } from "./shard-names.js";
+import { packedEnds, type ShardFormat } from "./shard-file.js";
+import { shardName, temporaryFolder } from "./shard-names.js";
+import {
+  AT_ONCE,
+  finishShowing,
+  lost,
+  type ShardMove,
+  type ShardPlace,
+  showShards,
+} from "./show-shards.js";
 
 export interface ShardedOutput {
   readonly prefix: string;
   readonly suffix: string;
   readonly format: ShardFormat;
 }
-
-/** Shards that are made ready, or shown, at the same time. */
-const AT_ONCE = 16;
 
 /**
  * Shows a complete output: gives each shard its name, removes shards that an earlier run left,
@@ -25,29 +29,39 @@ const AT_ONCE = 16;
  * copying, as in an object store, that is done by then, too: see {@link FileSystem.prepareMove}.
  */
 export async function commitShards(
-  { prefix, suffix, format }: ShardedOutput,
+  output: ShardedOutput,
   shards: readonly Shard[],
   signal: AbortSignal,
 ): Promise<string[]> {
-  const { fileSystem, path: base } = await locate(prefix);
+  const { suffix, format } = output;
+  const place = await placeOf(output);
+  const { fileSystem, base } = place;
   const names = shards.map((_, i) => shardName(base, i, shards.length, suffix));
-  const ready: PendingMove[] = [];
+  // An earlier attempt of this run came so far.
+  if (await finishShowing(place)) return names;
+  const moves: (ShardMove & { readonly ready: PendingMove })[] = [];
+  const shown = new Set<string>();
   try {
     await inParallel(shards, AT_ONCE, async (shard, i) => {
       signal.throwIfAborted();
-      const name = names[i] ?? "";
-      const file = await assemble(fileSystem, format, shard, name, i, signal);
-      if (file !== undefined) ready.push(await fileSystem.prepareMove(file, name, { signal }));
+      const to = names[i] ?? "";
+      const from = await assemble(fileSystem, format, shard, to, i, signal);
+      if (from === undefined) shown.add(to);
+      else moves.push({ from, to, ready: await fileSystem.prepareMove(from, to, { signal }) });
     });
     signal.throwIfAborted();
-    await inParallel(ready, AT_ONCE, (move) => move.complete());
+    await showShards(place, moves, shown);
   } catch (error) {
-    await inParallel(ready, AT_ONCE, (move) => move.abandon());
+    await inParallel(moves, AT_ONCE, ({ ready }) => ready.abandon());
     throw error;
   }
-  await removeOlder(fileSystem, base, suffix, new Set(names));
-  await fileSystem.deleteFolder(temporaryFolder(base, suffix));
   return names;
+}
+
+/** Where the shards of an output are, and what is not complete yet. */
+export async function placeOf({ prefix, suffix }: ShardedOutput): Promise<ShardPlace> {
+  const { fileSystem, path: base } = await locate(prefix);
+  return { fileSystem, base, suffix, folder: temporaryFolder(base, suffix) };
 }
 
 /** The one temporary file with a shard's content; undefined when it has its name already. */
@@ -80,44 +94,34 @@ async function assemble(
 
 async function join(
   fileSystem: FileSystem,
-  { header, footer }: ShardFormat,
+  format: ShardFormat,
   shard: Shard,
   writer: FileWriter,
   signal: AbortSignal,
 ): Promise<void> {
+  const { header, footer } = await packedEnds(format);
   await writer.write(header);
-  for (const { path, body } of shard) {
-    const range = { start: header.length, end: header.length + body };
+  for (const { path, head, body } of shard) {
+    const range = { start: head, end: head + body };
     for await (const block of fileSystem.read(path, range, { signal })) await writer.write(block);
   }
+  const codec = packerOf(format.compression ?? "none");
+  // A packed file of nothing is not empty.
+  if (codec !== undefined && shard.length === 0) await writer.write(await codec.pack(NOTHING));
   await writer.write(footer);
 }
+
+const NOTHING = new Uint8Array(0);
 
 /** A temporary file is gone because an earlier attempt of this commit has renamed it, or else. */
 async function requireCommitted(
   fileSystem: FileSystem,
-  { header, footer }: ShardFormat,
+  format: ShardFormat,
   shard: Shard,
   name: string,
 ): Promise<void> {
+  const { header, footer } = await packedEnds(format);
   const size = shard.reduce((sum, { body }) => sum + body, header.length + footer.length);
   if ((await fileSystem.stat(name))?.size === size) return;
-  throw new BeamlineError(
-    "OUTPUT_LOST",
-    `Cannot complete "${name}": a temporary file that belongs to it is gone; let only one job at a time write to this output, then run it again`,
-  );
-}
-
-async function removeOlder(
-  fileSystem: FileSystem,
-  base: string,
-  suffix: string,
-  own: ReadonlySet<string>,
-): Promise<void> {
-  const glob = `${escapeGlob(base)}-*-of-*${escapeGlob(suffix)}`;
-  const older: string[] = [];
-  for await (const { path } of fileSystem.match(glob)) {
-    if (isShardOf(path, base, suffix) && !own.has(path)) older.push(path);
-  }
-  await inParallel(older, AT_ONCE, (path) => fileSystem.delete(path));
+  throw lost(name);
 }

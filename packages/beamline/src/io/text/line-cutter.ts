@@ -22,8 +22,12 @@ type State = "skipping" | "cutting" | "done";
 
 const NEWLINE = 10;
 const RETURN = 13;
-/** Lines in one go: after so many, whoever emits should see whether there is room downstream. */
-const BURST = 4096;
+/**
+ * Lines in one go: after so many, whoever emits should see whether there is room downstream. Few, so
+ * that the loop has ended some times before V8 optimizes it: what it has not seen by then costs a new
+ * compilation, and there were seven of them in each thread.
+ */
+const BURST = 256;
 /** V8's limit for a string (2^29 - 24 characters). */
 const LONGEST = 2 ** 29 - 24;
 
@@ -80,26 +84,41 @@ export class LineCutter {
     if (this.carriedLength > 0 || this.lineStart === 0) {
       if (!this.emitCarried()) return false;
     }
+    switch (this.cut()) {
+      case "more":
+        return true;
+      case "carry":
+        this.carry();
+        return false;
+      case "finish":
+        return this.finish();
+    }
+  }
+
+  /** Emits some lines that lie in the block; says what is next. */
+  private cut(): "more" | "carry" | "finish" {
     const { claim, emit } = this.options;
     const { block, blockStart, ascii } = this;
     const strings = stringsOf(block);
+    let next: "more" | "carry" | "finish" = "more";
     let { at } = this;
     for (let burst = 0; burst < BURST; burst++) {
       const newline = block.indexOf(NEWLINE, at);
       if (newline === -1) {
-        this.at = at;
-        this.lineStart = blockStart + at;
-        this.carry();
-        return false;
+        next = "carry";
+        break;
       }
-      if (!claim(blockStart + at)) return this.finish();
+      if (!claim(blockStart + at)) {
+        next = "finish";
+        break;
+      }
       const end = newline > at && block[newline - 1] === RETURN ? newline - 1 : newline;
       emit(ascii ? strings.latin1Slice(at, end) : strings.utf8Slice(at, end));
       at = newline + 1;
     }
     this.at = at;
     this.lineStart = blockStart + at;
-    return true;
+    return next;
   }
 
   /** The file has ended: what is left is a line without a newline. */

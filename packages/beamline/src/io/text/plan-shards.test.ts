@@ -5,7 +5,7 @@ import type { TemporaryFile } from "./shard-file.js";
 const MIB = 1 << 20;
 
 function file(beginning: string, body: number): TemporaryFile {
-  return { path: `${beginning}-${body}`, beginning, body, size: body };
+  return { path: `${beginning}-${body}`, beginning, head: 0, body, size: body };
 }
 
 test("planShards makes one empty shard of nothing", () => {

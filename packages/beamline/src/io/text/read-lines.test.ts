@@ -191,6 +191,39 @@ describe("ReadLines reads", () => {
   });
 });
 
+describe("ReadLines reads joined files", () => {
+  test("each to its own end, wherever they are cut and stolen from", async () => {
+    const random = randomFrom(7);
+    const below = (n: number) => Math.floor(random() * n);
+    const contents = ["a\nb", "", `${BOM}c\r\n`, "\n", "no newline", "", "d\n\ne\n"];
+    for (let round = 0; round < 200; round++) {
+      const order = contents.toSorted(() => random() - 0.5);
+      const [first, ...rest] = order.map((content, i) => put(`joined-${i}.txt`, content));
+      if (first === undefined) throw new Error("There are files");
+      const file: TextFile = { ...first, joined: rest };
+      const size = order.reduce((sum, content) => sum + Buffer.byteLength(content), 0);
+      expect(reader().initialRestriction(file)).toEqual([0, size]);
+      const points = [...new Set([0, below(size), below(size), size])].sort((a, b) => a - b);
+      const fn = reader(1 + below(4));
+      const lines: string[] = [];
+      for (const [i, start] of points.slice(0, -1).entries()) {
+        const steal = () => (random() < 0.3 ? random() : undefined);
+        lines.push(...(await readRange(fn, file, [start, points[i + 1] ?? size], steal)));
+      }
+      const expected = order.flatMap((content) => naive(Buffer.from(content)));
+      expect(lines.toSorted(), `round ${round}`).toEqual(expected.toSorted());
+    }
+  });
+
+  test("with the path of each beside its lines", async () => {
+    const [a, b] = [put("a.txt", "1\n2\n"), put("b.txt", "3")];
+    const toElement = (line: string, path: string) => `${path}: ${line}`;
+    const fn = new ReadLines({ compression: "auto", toElement });
+    const lines = await readRange(fn, { ...a, joined: [b] }, [0, 5]);
+    expect(lines).toEqual([`${a.path}: 1`, `${a.path}: 2`, `${b.path}: 3`]);
+  });
+});
+
 describe("ReadLines splits", () => {
   const MIB = 1 << 20;
   const ranges = (size: number, total: number, parallelism: number) => {
@@ -284,6 +317,12 @@ describe("ReadLines unpacks gzip", () => {
 });
 
 describe("ReadLines says", () => {
+  test("that a file is packed, where its name does not say so", async () => {
+    await expect(readWhole(put("secret.txt", gzipSync("a\n")))).rejects.toMatchObject({
+      code: "PACKED_INPUT",
+    });
+  });
+
   test("that a file has shrunk since it was listed", async () => {
     const { path } = put("shrunk.txt", "a\nb\n");
     await expect(readWhole({ path, size: 100, total: 100 })).rejects.toMatchObject({

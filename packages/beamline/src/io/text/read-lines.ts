@@ -7,21 +7,14 @@ import {
 } from "../../fn/offset-range.js";
 import type { RestrictionTracker } from "../../fn/restriction-tracker.js";
 import { type SplitHints, SplittableDoFn } from "../../fn/splittable-do-fn.js";
+import type { Codec, Compression } from "../compression/codec.js";
+import { codecOf, requirePlain } from "../compression/codecs.js";
 import { locate } from "../filesystem/file-systems.js";
-import { gunzip } from "./gunzip.js";
+import type { InputFile } from "../filesystem/input-file.js";
 import { LineCutter } from "./line-cutter.js";
 
-/** A file to read. */
-export interface TextFile {
-  readonly path: string;
-  /** In bytes, of it and of all files that are read with it. */
-  readonly size: number;
-  readonly total: number;
-  /** What its file system calls this state of it, where it has a name for that. */
-  readonly version?: string | undefined;
-}
-
-export type Compression = "auto" | "gzip" | "none";
+export type { InputFile as TextFile } from "../filesystem/input-file.js";
+export type { Compression };
 
 export interface ReadLinesOptions<Out> {
   readonly compression: Compression;
@@ -38,12 +31,17 @@ const TAIL_BLOCK_SIZE = 64 * 1024;
 /** A compressed file is one position that can't be split. */
 const INDIVISIBLE: OffsetRange = [0, 1];
 
+/** One file of those that are read as one, and where it begins among them. */
+type Part = Pick<InputFile, "path" | "size" | "version"> & { readonly base: number };
+
 /**
  * The lines of a file, in ranges of bytes. A line belongs to the range in which its first byte
  * lies; so a range begins after the first newline at or after the byte before it, and its last
  * line may end beyond it.
+ *
+ * Files that are joined are counted through, as if they were one, but no line goes over their ends.
  */
-export class ReadLines<Out> extends SplittableDoFn<TextFile, OffsetRange, number, Out> {
+export class ReadLines<Out> extends SplittableDoFn<InputFile, OffsetRange, number, Out> {
   readonly restrictionCoder = offsetRangeCoder;
   private readonly options: ReadLinesOptions<Out>;
 
@@ -52,25 +50,25 @@ export class ReadLines<Out> extends SplittableDoFn<TextFile, OffsetRange, number
     this.options = options;
   }
 
-  initialRestriction({ path, size }: TextFile): OffsetRange {
-    return this.isGzip(path) ? INDIVISIBLE : [0, size];
+  initialRestriction(file: InputFile): OffsetRange {
+    return this.codecOf(file) === undefined ? [0, sizeOf(file)] : INDIVISIBLE;
   }
 
   override split(
-    { path, total }: TextFile,
+    file: InputFile,
     range: OffsetRange,
     { parallelism }: SplitHints,
   ): Iterable<OffsetRange> {
-    if (this.isGzip(path)) return [range];
+    if (this.codecOf(file) !== undefined) return [range];
     const [start, end] = range;
     if (start >= end) return [];
-    const wanted = total / (parallelism * PARTS_PER_WORKER);
+    const wanted = file.total / (parallelism * PARTS_PER_WORKER);
     const length = Math.min(Math.max(wanted, MIB), 32 * MIB);
     return splitOffsetRange(range, (end - start) / length, MIB);
   }
 
-  size({ path, size }: TextFile, [start, end]: OffsetRange): number {
-    return this.isGzip(path) ? size : end - start;
+  size(file: InputFile, [start, end]: OffsetRange): number {
+    return this.codecOf(file) === undefined ? end - start : file.size;
   }
 
   newTracker(range: OffsetRange): OffsetRangeTracker {
@@ -78,52 +76,62 @@ export class ReadLines<Out> extends SplittableDoFn<TextFile, OffsetRange, number
   }
 
   async process(
-    file: TextFile,
+    file: InputFile,
     tracker: RestrictionTracker<OffsetRange, number>,
     ctx: ProcessContext<Out>,
   ): Promise<undefined> {
-    const { toElement } = this.options;
-    const { path } = file;
-    const emit = (line: string) => ctx.output(toElement(line, path));
-    if (this.isGzip(path)) await this.readGzip(file, tracker, emit, ctx);
-    else await this.readRange(file, tracker, emit, ctx);
+    const codec = this.codecOf(file);
+    if (codec !== undefined) {
+      await this.readPacked(file, codec, tracker, ctx);
+      return;
+    }
+    const [start] = tracker.currentRestriction();
+    let base = 0;
+    for (const { path, size, version } of [file, ...(file.joined ?? [])]) {
+      const [, end] = tracker.currentRestriction();
+      if (base >= end) break;
+      if (base + size > start) await this.readPart({ path, size, version, base }, tracker, ctx);
+      base += size;
+    }
+    // Past every line that was claimed: says that there are no more.
+    tracker.tryClaim(sizeOf(file));
   }
 
-  private async readRange(
-    { path, size, version }: TextFile,
+  /** Reads what the range has of one file. */
+  private async readPart(
+    { path, size, version, base }: Part,
     tracker: RestrictionTracker<OffsetRange, number>,
-    emit: (line: string) => void,
     ctx: ProcessContext<Out>,
   ): Promise<void> {
-    const [start, end] = tracker.currentRestriction();
+    const range = tracker.currentRestriction();
+    const start = Math.max(0, range[0] - base);
+    const end = Math.min(size, range[1] - base);
     const offset = Math.max(0, start - 1);
     const cutter = new LineCutter({
       path,
       offset,
       skipFirst: start > 0,
-      claim: (position) => tracker.tryClaim(position),
-      end: () => tracker.currentRestriction()[1],
-      emit,
+      claim: (position) => tracker.tryClaim(base + position),
+      end: () => tracker.currentRestriction()[1] - base,
+      emit: this.emitterOf(path, ctx),
     });
     const { fileSystem, path: located } = await locate(path);
     const { signal } = ctx;
     const { blockSize = MIB } = this.options;
-    const range = { start: offset, end };
-    await pour(fileSystem.read(located, range, { blockSize, signal, version }), cutter, ctx);
+    const blocks = fileSystem.read(located, { start: offset, end }, { blockSize, signal, version });
+    await pour(blocks, cutter, ctx, start === 0 ? path : undefined);
     if (!cutter.done && end < size) {
       const tail = { start: end, end: size };
       const options = { blockSize: Math.min(blockSize, TAIL_BLOCK_SIZE), signal, version };
       await pour(fileSystem.read(located, tail, options), cutter, ctx);
     }
     if (!cutter.done) cutter.endOfFile();
-    // Past every line that was claimed: says that there are no more.
-    tracker.tryClaim(size);
   }
 
-  private async readGzip(
-    { path, size, version }: TextFile,
+  private async readPacked(
+    { path, size, version }: InputFile,
+    codec: Codec,
     tracker: RestrictionTracker<OffsetRange, number>,
-    emit: (line: string) => void,
     ctx: ProcessContext<Out>,
   ): Promise<void> {
     if (!tracker.tryClaim(0)) return;
@@ -133,31 +141,48 @@ export class ReadLines<Out> extends SplittableDoFn<TextFile, OffsetRange, number
       skipFirst: false,
       claim: () => true,
       end: () => Number.POSITIVE_INFINITY,
-      emit,
+      emit: this.emitterOf(path, ctx),
     });
     const { fileSystem, path: located } = await locate(path);
     const { signal } = ctx;
     const { blockSize = MIB } = this.options;
     const options = { blockSize, signal, version };
     const packed = fileSystem.read(located, { start: 0, end: size }, options);
-    if (size > 0) await pour(gunzip(path, packed), cutter, ctx);
+    if (size > 0) await pour(codec.unpack(path, packed), cutter, ctx);
     cutter.endOfFile();
     tracker.tryClaim(1);
   }
 
-  private isGzip(path: string): boolean {
-    const { compression } = this.options;
-    return compression === "gzip" || (compression === "auto" && /\.gz$/i.test(path));
+  private emitterOf(path: string, ctx: ProcessContext<Out>): (line: string) => void {
+    const { toElement } = this.options;
+    return (line) => ctx.output(toElement(line, path));
+  }
+
+  private codecOf({ path }: InputFile): Codec | undefined {
+    return codecOf(path, this.options.compression);
   }
 }
 
-/** Emits the lines of the blocks, with a look at what is going on downstream between bursts. */
+/** Of a file and all that are joined to it. */
+function sizeOf({ size, joined = [] }: InputFile): number {
+  return joined.reduce((sum, file) => sum + file.size, size);
+}
+
+/**
+ * Emits the lines of the blocks, with a look at what is going on downstream between bursts.
+ *
+ * @param plain - The file's path, where the first block is its beginning and has to be plain text.
+ */
 async function pour<Out>(
   blocks: AsyncIterable<Buffer>,
   cutter: LineCutter,
   ctx: ProcessContext<Out>,
+  plain?: string,
 ): Promise<void> {
+  let beginning = plain;
   for await (const block of blocks) {
+    if (beginning !== undefined) requirePlain(beginning, block);
+    beginning = undefined;
     cutter.take(block);
     for (let more = true; more; ) {
       more = cutter.emitSome();

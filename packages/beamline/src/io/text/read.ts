@@ -1,19 +1,15 @@
 import { kv } from "../../coders/kv.js";
 import { stringUtf8 } from "../../coders/string-utf8.js";
-import type { ProcessContext } from "../../fn/context.js";
-import { DoFn } from "../../fn/do-fn.js";
-import { BeamlineError } from "../../model/errors.js";
 import type { PCollection } from "../../pipeline/pcollection.js";
 import type { Pipeline } from "../../pipeline/pipeline.js";
 import type { PTransform } from "../../pipeline/ptransform.js";
-import { pathOf } from "../filesystem/file-systems.js";
-import { matchFiles, requireInput } from "../filesystem/match-files.js";
-import { type Compression, ReadLines, type TextFile } from "./read-lines.js";
+import { type FileSource, fileSource } from "../filesystem/file-source.js";
+import { type Compression, ReadLines } from "./read-lines.js";
 
 export interface ReadTextOptions {
   /**
-   * Default: `"auto"`, gzip for names that end in `.gz`. A gzip file is read by one worker, since
-   * it can't be entered in the middle.
+   * Default: `"auto"`, gzip for names that end in `.gz` or `.bgz`, zstd for `.zst` and `.zstd`. A
+   * packed file is read by one worker, since it can't be entered in the middle.
    */
   readonly compression?: Compression;
 }
@@ -36,16 +32,13 @@ export function read(
   input: string | readonly string[],
   options: ReadTextOptions = {},
 ): PTransform<Pipeline, PCollection<string>> {
-  const source = sourceOf("text.read", input, options);
+  const { compression, ...source } = sourceOf("text.read", input, options);
   return {
     ...source,
     expand: (pipeline) =>
-      pipeline
-        .apply("Match", source.files)
-        .parDo(
-          "Read",
-          () => new ReadLines({ compression: source.compression, toElement: (line) => line }),
-        )
+      source
+        .expand(pipeline)
+        .parDo("Read", () => new ReadLines({ compression, toElement: (line) => line }))
         .withCoder(stringUtf8),
   };
 }
@@ -55,72 +48,25 @@ export function readWithFile(
   input: string | readonly string[],
   options: ReadTextOptions = {},
 ): PTransform<Pipeline, PCollection<[path: string, line: string]>> {
-  const source = sourceOf("text.readWithFile", input, options);
+  const { compression, ...source } = sourceOf("text.readWithFile", input, options);
   return {
     ...source,
     expand: (pipeline) =>
-      pipeline
-        .apply("Match", source.files)
+      source
+        .expand(pipeline)
         .parDo("Read", () => {
           const toElement = (line: string, path: string): [string, string] => [path, line];
-          return new ReadLines({ compression: source.compression, toElement });
+          return new ReadLines({ compression, toElement });
         })
         .withCoder(kv(stringUtf8, stringUtf8)),
   };
-}
-
-interface Source extends Pick<PTransform<never, never>, "name" | "parameters" | "hooks"> {
-  readonly name: string;
-  readonly compression: Compression;
-  readonly files: (pipeline: Pipeline) => PCollection<TextFile>;
 }
 
 function sourceOf(
   name: string,
   input: string | readonly string[],
   { compression = "auto" }: ReadTextOptions,
-): Source {
-  const patterns = Object.freeze(typeof input === "string" ? [input] : [...input]);
-  requirePatterns(name, patterns);
-  return {
-    name,
-    compression,
-    parameters: { input: patterns, compression },
-    hooks: { check: () => requireInput(patterns) },
-    files: (pipeline) => pipeline.impulse("Start").parDo("List", () => new ListFiles(patterns)),
-  };
-}
-
-function requirePatterns(name: string, patterns: readonly unknown[]): void {
-  if (patterns.length === 0) {
-    throw new BeamlineError(
-      "NO_INPUT",
-      `Cannot apply ${name}(): it got no files; name at least one path or glob`,
-    );
-  }
-  for (const pattern of patterns) {
-    if (typeof pattern !== "string" || pattern === "") {
-      throw new BeamlineError(
-        "NO_INPUT",
-        `Cannot apply ${name}(): ${JSON.stringify(pattern) ?? "undefined"} is no path; give a path or a glob as a string`,
-      );
-    }
-    // Throws for a scheme that is not there.
-    pathOf(pattern);
-  }
-}
-
-class ListFiles extends DoFn<Uint8Array, TextFile> {
-  private readonly patterns: readonly string[];
-
-  constructor(patterns: readonly string[]) {
-    super();
-    this.patterns = patterns;
-  }
-
-  override async process(_start: Uint8Array, ctx: ProcessContext<TextFile>): Promise<void> {
-    const files = await matchFiles(this.patterns, { signal: ctx.signal });
-    const total = files.reduce((sum, { size }) => sum + size, 0);
-    for (const { path, size, version } of files) ctx.output({ path, size, total, version });
-  }
+): FileSource & { readonly compression: Compression } {
+  const source = fileSource(name, input, { compression, joins: true, parameters: { compression } });
+  return { ...source, compression };
 }

@@ -8,11 +8,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ProcessContext } from "../../fn/context.js";
 import { DoFn } from "../../fn/do-fn.js";
 import { collect } from "../../testing/collect.js";
+import { codecOf } from "../compression/codecs.js";
 import { commitShards, type ShardedOutput } from "./commit-shards.js";
 import { ShardFile } from "./shard-file.js";
 import { text } from "./text.js";
@@ -137,6 +138,54 @@ describe("text.write", () => {
   });
 });
 
+describe.each([
+  ["gzip", ".gz"],
+  ["zstd", ".zst"],
+] as const)("text.write with %s", (compression, ending) => {
+  async function unpacked(name: string): Promise<string> {
+    const path = join(folder, name);
+    const codec = codecOf(path, "auto");
+    const blocks: Buffer[] = [];
+    async function* content() {
+      yield readFileSync(path);
+    }
+    for await (const block of codec?.unpack(path, content()) ?? []) blocks.push(Buffer.from(block));
+    return Buffer.concat(blocks).toString();
+  }
+
+  test("packs shards, joined and empty ones too, with header and footer", async () => {
+    const suffix = `.txt${ending}`;
+    await writeLines(["a", "b"], { compression, suffix: ".txt", header: "h", footer: "f" });
+    expect(await unpacked(`out-00000-of-00001${suffix}`)).toMatch(/^h\n(a\nb|b\na)\nf\n$/);
+    await writeLines(["a"], { compression, suffix, shards: 2, header: "h", footer: "f" });
+    const [first, second] = [0, 1].map((n) => unpacked(`out-0000${n}-of-00002${suffix}`));
+    expect([await first, await second].sort()).toEqual(["h\na\nf\n", "h\nf\n"]);
+    expect(Object.keys(contents())).toHaveLength(2);
+  });
+
+  test("writes packed files of nothing that can be unpacked", async () => {
+    await writeLines([], { compression });
+    await writeLines([], { compression, shards: 2, suffix: ".txt" });
+    const names = readdirSync(folder);
+    expect(names).toHaveLength(3);
+    for (const name of names) {
+      expect(readFileSync(join(folder, name)).length).toBeGreaterThan(0);
+      expect(await unpacked(name)).toBe("");
+    }
+  });
+
+  test("writes lines of several blocks as they are", async () => {
+    const lines = Array.from({ length: 200_000 }, (_, i) => `line ${i} ä€😀`);
+    writeFileSync(join(folder, "in.txt"), lines.join("\n"));
+    const input = join(folder, "in.txt");
+    const names = await collect((p) =>
+      p.apply(text.read(input)).apply(text.write(prefix, { compression })),
+    );
+    const parts = await Promise.all(names.map((name) => unpacked(basename(name))));
+    expect(parts.join("").trimEnd().split("\n").toSorted()).toEqual(lines.toSorted());
+  });
+});
+
 describe("text.write, when the run fails,", () => {
   class FailAt extends DoFn<string, string> {
     override process(line: string, ctx: ProcessContext<string>): void {
@@ -240,6 +289,9 @@ describe("text.write refuses", () => {
     ["out", { shards: 1.5 }, "BAD_SHARDS"],
     ["out", { shards: Number.NaN }, "BAD_SHARDS"],
     ["out", { suffix: "/a" }, "BAD_SUFFIX"],
+    ["out", { suffix: ".txt.gz" }, "BAD_SUFFIX"],
+    ["out", { suffix: ".zst", compression: "gzip" }, "BAD_SUFFIX"],
+    ["out", { compression: "auto" as "gzip" }, "BAD_COMPRESSION"],
   ])("%j with %j at once: %s", (given, options, code) => {
     expect(() => text.write(given, options)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(/^Cannot .*: .*; .*/) }),

@@ -9,10 +9,13 @@ import type { RunHooks } from "../../graph/run-hooks.js";
 import { BeamlineError } from "../../model/errors.js";
 import type { PCollection } from "../../pipeline/pcollection.js";
 import type { PTransform } from "../../pipeline/ptransform.js";
+import type { Packing } from "../compression/codec.js";
+import { codecOf, packerOf, requireCompression } from "../compression/codecs.js";
 import { locate, pathOf } from "../filesystem/file-systems.js";
-import { commitShards, type ShardedOutput } from "./commit-shards.js";
+import { commitShards, placeOf, type ShardedOutput } from "./commit-shards.js";
 import { planFixedShards, planShards, type Shard } from "./plan-shards.js";
 import { temporaryFolder } from "./shard-names.js";
+import { finishShowing, isHalfShown, isLost } from "./show-shards.js";
 import { DealToShards, WriteBundles, WriteShards } from "./write-lines.js";
 
 export interface WriteTextOptions {
@@ -27,6 +30,8 @@ export interface WriteTextOptions {
   readonly header?: string;
   /** Last line of every file. Default: none. */
   readonly footer?: string;
+  /** How the files are packed; their names then end in `.gz` or `.zst`. Default: `"none"`. */
+  readonly compression?: Packing;
 }
 
 /**
@@ -49,19 +54,30 @@ export function write(
   prefix: string,
   options: WriteTextOptions = {},
 ): PTransform<PCollection<string>, PCollection<string>> {
-  const { shards, suffix = "", header, footer } = options;
-  requirePrefix(prefix);
-  requireShards(shards);
-  requireSuffix(suffix);
+  return writeLines("text.write", prefix, options);
+}
+
+/** {@link write} under the name of another transform. */
+export function writeLines(
+  name: string,
+  prefix: string,
+  options: WriteTextOptions,
+): PTransform<PCollection<string>, PCollection<string>> {
+  const { shards, header, footer, compression = "none" } = options;
+  requirePrefix(name, prefix);
+  requireShards(name, shards);
+  requireSuffix(name, options.suffix ?? "");
+  requireCompression(name, compression, "write");
+  const suffix = packedSuffix(name, options.suffix ?? "", compression);
   const path = pathOf(prefix);
   const folder = temporaryFolder(path, suffix);
   const output: ShardedOutput = {
     prefix: path,
     suffix,
-    format: { folder, header: lineOf(header), footer: lineOf(footer) },
+    format: { folder, header: lineOf(header), footer: lineOf(footer), compression },
   };
   return {
-    name: "text.write",
+    name,
     parameters: { prefix, ...options },
     hooks: hooksOf(output),
     expand: (lines) =>
@@ -93,7 +109,7 @@ function sharded(
 }
 
 /** All elements in one array, an empty one too. */
-function gather<T>() {
+export function gather<T>() {
   return combineFn<T, T[], T[]>({
     create: () => [],
     add: (all, one) => {
@@ -105,7 +121,7 @@ function gather<T>() {
   });
 }
 
-class Commit extends DoFn<Shard[], string> {
+export class Commit extends DoFn<Shard[], string> {
   private readonly output: ShardedOutput;
   private running: Promise<unknown> | undefined;
 
@@ -126,53 +142,74 @@ class Commit extends DoFn<Shard[], string> {
   }
 }
 
-function hooksOf({ prefix, format }: ShardedOutput): RunHooks {
-  const removeTemporary = async () => {
-    const { fileSystem, path } = await locate(format.folder);
-    await fileSystem.deleteFolder(path);
-  };
+export function hooksOf(output: ShardedOutput): RunHooks {
+  const { prefix, format } = output;
   return {
     async check() {
+      await packerOf(format.compression ?? "none")?.require("pack");
       const { fileSystem, path } = await locate(prefix);
       await fileSystem.requireWritable(path);
     },
-    prepare: removeTemporary,
-    abandon: removeTemporary,
+    async prepare() {
+      const place = await placeOf(output);
+      await finishShowing(place).catch((error: unknown) => {
+        // Nobody can complete it any more: this run's output takes its place.
+        if (!isLost(error)) throw error;
+      });
+      await place.fileSystem.deleteFolder(place.folder);
+    },
+    async abandon() {
+      const place = await placeOf(output);
+      // What is complete, and shown in part, is for the next run to show as a whole.
+      if (!(await isHalfShown(place))) await place.fileSystem.deleteFolder(place.folder);
+    },
   };
+}
+
+/** Names say how a file is packed, once. */
+function packedSuffix(name: string, suffix: string, compression: Packing): string {
+  const own = packerOf(compression)?.suffix ?? "";
+  const said = codecOf(suffix, "auto");
+  if (said === undefined) return suffix + own;
+  if (said.name === compression) return suffix;
+  throw new BeamlineError(
+    "BAD_SUFFIX",
+    `Cannot apply ${name}(): the suffix "${suffix}" is that of ${said.name} files and compression is "${compression}"; set { compression: "${said.name}" }, or choose another suffix`,
+  );
 }
 
 function lineOf(text: string | undefined): Uint8Array {
   return Buffer.from(text === undefined ? "" : `${text}\n`, "utf8");
 }
 
-function requirePrefix(prefix: unknown): void {
+export function requirePrefix(name: string, prefix: unknown): void {
   if (typeof prefix !== "string" || prefix === "" || /^[a-z0-9+.-]+:\/\/$/i.test(prefix)) {
     throw new BeamlineError(
       "NO_OUTPUT",
-      `Cannot apply text.write(): the output prefix is ${JSON.stringify(prefix) ?? "undefined"}; give a path that the file names begin with, such as "out/part"`,
+      `Cannot apply ${name}(): the output prefix is ${JSON.stringify(prefix) ?? "undefined"}; give a path that the file names begin with, such as "out/part"`,
     );
   }
   if (/[\\/]$/.test(prefix)) {
     throw new BeamlineError(
       "OUTPUT_IS_A_DIRECTORY",
-      `Cannot apply text.write(): the output prefix "${prefix}" is a folder; add what the file names should begin with, such as "${prefix}part"`,
+      `Cannot apply ${name}(): the output prefix "${prefix}" is a folder; add what the file names should begin with, such as "${prefix}part"`,
     );
   }
 }
 
-function requireShards(shards: unknown): void {
+export function requireShards(name: string, shards: unknown): void {
   if (shards === undefined) return;
   if (typeof shards === "number" && Number.isSafeInteger(shards) && shards >= 1) return;
   throw new BeamlineError(
     "BAD_SHARDS",
-    `Cannot apply text.write(): shards is ${String(shards)}; give a whole number of 1 or more, or leave it out`,
+    `Cannot apply ${name}(): shards is ${String(shards)}; give a whole number of 1 or more, or leave it out`,
   );
 }
 
-function requireSuffix(suffix: unknown): void {
+export function requireSuffix(name: string, suffix: unknown): void {
   if (typeof suffix === "string" && !/[\\/]/.test(suffix)) return;
   throw new BeamlineError(
     "BAD_SUFFIX",
-    `Cannot apply text.write(): the suffix is ${JSON.stringify(suffix) ?? "undefined"}; give the end of a file name, without a slash`,
+    `Cannot apply ${name}(): the suffix is ${JSON.stringify(suffix) ?? "undefined"}; give the end of a file name, without a slash`,
   );
 }

@@ -17,6 +17,7 @@ import { compileGlob, isGlob } from "../glob.js";
 import { walk } from "./local-glob.js";
 import { readLocal } from "./local-reader.js";
 import { statOf } from "./local-stat.js";
+import { versionOf } from "./local-version.js";
 import { LocalFileWriter } from "./local-writer.js";
 import { fileError, fileErrorOf } from "./system-errors.js";
 
@@ -132,6 +133,6 @@ function withSlashes(path: string): string {
   return process.platform === "win32" ? path.replaceAll("\\", "/") : path;
 }
 
-function infoOf(path: string, { size, mtimeMs }: Stats): FileInfo {
-  return { path, size, modified: mtimeMs };
+function infoOf(path: string, stats: Stats): FileInfo {
+  return { path, size: stats.size, modified: stats.mtimeMs, version: versionOf(stats) };
 }

@@ -31,8 +31,8 @@ export async function walk(
       for (const entry of await list(folder)) {
         if (entry.name.startsWith(".") && !segment.hidden) continue;
         if (!segment.test.test(entry.name)) continue;
-        if (rest.length > 0 && entry.isFile()) continue;
-        await walk(join(folder, entry.name), rest, found, signal);
+        if (rest.length === 0) found.add(below(folder, entry.name));
+        else if (!entry.isFile()) await walk(below(folder, entry.name), rest, found, signal);
       }
       return;
     case "folders":
@@ -40,9 +40,15 @@ export async function walk(
       await walk(folder, rest.length > 0 ? rest : [ANY_NAME], found, signal);
       for (const entry of await list(folder)) {
         if (entry.name.startsWith(".") || !entry.isDirectory()) continue;
-        await walk(join(folder, entry.name), segments, found, signal);
+        await walk(below(folder, entry.name), segments, found, signal);
       }
   }
+}
+
+/** As `join` has it, for a name from a listing: which has nothing to normalize, ten thousand times. */
+function below(folder: string, name: string): string {
+  if (folder === "") return name;
+  return folder.endsWith("/") ? folder + name : `${folder}/${name}`;
 }
 
 const ANY_NAME: Segment = { kind: "pattern", test: /^/, hidden: false, start: "" };

@@ -1,23 +1,25 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { BeamlineError } from "../../../model/errors.js";
 import type { ByteRange, ReadOptions } from "../file-system.js";
+import { lastLineIncomplete, requireVersion, shrank, sizeOfVersion } from "./local-version.js";
 import { fileError } from "./system-errors.js";
 
 const DEFAULT_BLOCK_SIZE = 1 << 20;
 /** Up to here one read on this thread costs less than handing it to another one. */
 const SMALL = 64 * 1024;
 
+const NEWLINE = 10;
+
 /** The bytes of a range in blocks; the next block is read while this one is worked on. */
 export async function* readLocal(
   path: string,
   { start, end }: ByteRange,
-  { blockSize = DEFAULT_BLOCK_SIZE, signal }: ReadOptions,
+  { blockSize = DEFAULT_BLOCK_SIZE, signal, version }: ReadOptions,
 ): AsyncGenerator<Buffer> {
   signal?.throwIfAborted();
   if (end <= start) return;
   if (end - start <= Math.min(SMALL, blockSize)) {
-    yield readSmall(path, start, end);
+    yield readSmall(path, start, end, version);
     return;
   }
   const handle = await openFile(path);
@@ -39,6 +41,7 @@ export async function* readLocal(
       signal?.throwIfAborted();
       at += bytes.length;
       next = readNext(at);
+      if (version !== undefined) check(path, handle.fd, version, at, bytes);
       yield bytes;
     }
   } finally {
@@ -79,7 +82,21 @@ async function readFull(
   return buffer;
 }
 
-function readSmall(path: string, start: number, end: number): Buffer {
+/** Throws unless a block that was read, and ends at `end`, is of the version. */
+function check(
+  path: string,
+  descriptor: number,
+  version: string,
+  end: number,
+  block: Buffer,
+): void {
+  const hasGrown = requireVersion(path, descriptor, version);
+  if (hasGrown && end === sizeOfVersion(version) && block.at(-1) !== NEWLINE) {
+    throw lastLineIncomplete(path);
+  }
+}
+
+function readSmall(path: string, start: number, end: number, version: string | undefined): Buffer {
   const buffer = Buffer.allocUnsafe(end - start);
   try {
     const descriptor = openSync(path, "r");
@@ -90,6 +107,7 @@ function readSmall(path: string, start: number, end: number): Buffer {
         if (read === 0) throw shrank(path, start + filled, end);
         filled += read;
       }
+      if (version !== undefined) check(path, descriptor, version, end, buffer);
     } finally {
       closeSync(descriptor);
     }
@@ -97,11 +115,4 @@ function readSmall(path: string, start: number, end: number): Buffer {
     throw fileError("read", path, cause);
   }
   return buffer;
-}
-
-function shrank(path: string, at: number, expected: number): BeamlineError {
-  return new BeamlineError(
-    "FILE_SHRANK",
-    `Cannot read "${path}": it ends at byte ${at}, but had at least ${expected} bytes when the job began; let nobody change the input while the job runs, then run it again`,
-  );
 }

@@ -123,6 +123,16 @@ describeS3("S3FileSystem reads", (s3) => {
     expect(ranges.length).toBeGreaterThanOrEqual(6);
   });
 
+  test("on after an answer ends too early without an error", async () => {
+    const bytes = pattern(3 * MIB);
+    const path = await s3.put("short", bytes);
+    let ends = 0;
+    s3.proxy.decide = ({ method }) =>
+      method === "GET" && ends++ < 3 ? { endAfter: 300_000 } : undefined;
+    expect((await s3.read(path)).equals(bytes)).toBe(true);
+    expect(ends).toBeGreaterThan(3);
+  });
+
   test("not on for ever when every connection is reset", async () => {
     const path = await s3.put("cut", pattern(1000));
     s3.proxy.decide = ({ method }) => (method === "GET" ? { cutAfter: 0 } : undefined);
@@ -242,6 +252,17 @@ describeS3("S3FileSystem writes", (s3) => {
     const bytes = pattern(9 * MIB);
     expect((await s3.read(await write("once", bytes))).equals(bytes)).toBe(true);
     expect(lost).toBeGreaterThan(1);
+  });
+
+  test("past a completion that fails in an answer that began as a success", async () => {
+    let failures = 0;
+    s3.proxy.decide = ({ method, url }) =>
+      method === "POST" && url.includes("uploadId=") && failures++ === 0
+        ? { status: 200, code: "InternalError" }
+        : undefined;
+    const bytes = pattern(9 * MIB);
+    expect((await s3.read(await write("late", bytes))).equals(bytes)).toBe(true);
+    expect(failures).toBeGreaterThan(1);
   });
 
   test("nothing when a part fails for good", async () => {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from "node:http";
 
 /** What happens to a request on its way to the real server. */
 export type Fault =
@@ -9,6 +9,8 @@ export type Fault =
   | { readonly status: number; readonly code: string }
   /** After so many bytes of the real answer's body the connection is reset. */
   | { readonly cutAfter: number }
+  /** After so many bytes the real answer ends as if that were all. */
+  | { readonly endAfter: number }
   /** The server gets the request, but its answer never arrives. */
   | { readonly loseAnswer: true };
 
@@ -67,13 +69,23 @@ function pass(
   incoming: IncomingMessage,
   answer: ServerResponse,
   { hostname, port }: URL,
-  fault: { readonly cutAfter: number } | { readonly loseAnswer: true } | undefined,
+  fault: Exclude<Fault, { readonly status: number }>,
 ): void {
   const { method, url, headers } = incoming;
   const forward = request({ hostname, port, method, path: url, headers }, (from) => {
     if (fault !== undefined && "loseAnswer" in fault) {
       from.resume();
       from.on("end", () => answer.socket?.resetAndDestroy());
+      return;
+    }
+    if (fault !== undefined && "endAfter" in fault) {
+      answer.writeHead(from.statusCode ?? 500, withoutLength(from.headers));
+      let room = fault.endAfter;
+      from.on("data", (bytes: Buffer) => {
+        answer.write(bytes.subarray(0, Math.max(0, room)));
+        room -= bytes.length;
+      });
+      from.on("end", () => answer.end());
       return;
     }
     answer.writeHead(from.statusCode ?? 500, from.rawHeaders);
@@ -98,6 +110,11 @@ function pass(
   forward.on("error", () => answer.destroy());
   incoming.on("error", () => forward.destroy());
   incoming.pipe(forward);
+}
+
+/** A body whose length is not known before ends where the server says so. */
+function withoutLength({ "content-length": _, ...headers }: IncomingHttpHeaders) {
+  return headers;
 }
 
 function refuse(answer: ServerResponse, status: number, code: string): void {

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 
 export interface Minio {
   readonly endpoint: string;
+  /** The role that bearers of a token of the issuer may take. */
+  readonly roleArn: string | undefined;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   stop(): Promise<void>;
 }
@@ -39,12 +41,26 @@ export function findMinio(): string | undefined {
   }
 }
 
+/** Who may take a role of MinIO's, by a token: OpenID Connect, as AWS's STS knows it. */
+export interface Issuer {
+  /** Where it describes itself. */
+  readonly url: string;
+  /** Path of the certificate by which it is known. */
+  readonly ca: string;
+  readonly audience: string;
+}
+
 /** Starts a server with an empty folder; it ends with `stop`, or with this process. */
-export async function startMinio(binary: string): Promise<Minio> {
+export async function startMinio(binary: string, issuer?: Issuer): Promise<Minio> {
   const folder = mkdtempSync(join(tmpdir(), "beamline-minio-"));
+  if (issuer !== undefined) {
+    mkdirSync(join(folder, ".minio/certs/CAs"), { recursive: true });
+    copyFileSync(issuer.ca, join(folder, ".minio/certs/CAs/issuer.crt"));
+  }
+  const data = join(folder, "data");
   const address = `127.0.0.1:${await freePort()}`;
-  const [command, ...args] = [...ENDS_WITH_US, binary, "server", folder, "--address", address];
-  const server = spawn(command ?? binary, [...args, "--quiet"], {
+  const [command, ...args] = [...ENDS_WITH_US, binary, "server", data, "--address", address];
+  const server = spawn(command ?? binary, args.concat(issuer === undefined ? "--quiet" : []), {
     env: {
       PATH: process.env.PATH,
       HOME: folder,
@@ -53,8 +69,19 @@ export async function startMinio(binary: string): Promise<Minio> {
       MINIO_BROWSER: "off",
       MINIO_UPDATE: "off",
       GOMAXPROCS: "1",
+      ...(issuer === undefined
+        ? {}
+        : {
+            MINIO_IDENTITY_OPENID_CONFIG_URL: issuer.url,
+            MINIO_IDENTITY_OPENID_CLIENT_ID: issuer.audience,
+            MINIO_IDENTITY_OPENID_ROLE_POLICY: "readwrite",
+          }),
     },
-    stdio: ["ignore", "ignore", "ignore"],
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  server.stderr.on("data", (text: Buffer) => {
+    said += text.toString();
   });
   const ended = once(server, "exit");
   const kill = () => server.kill("SIGKILL");
@@ -66,6 +93,7 @@ export async function startMinio(binary: string): Promise<Minio> {
   }
   return {
     endpoint,
+    roleArn: issuer === undefined ? undefined : await roleIn(() => said),
     credentials: CREDENTIALS,
     async stop() {
       process.off("exit", kill);
@@ -74,6 +102,16 @@ export async function startMinio(binary: string): Promise<Minio> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** MinIO makes a role's name up, and says it once it has seen the issuer. */
+async function roleIn(said: () => string): Promise<string> {
+  for (let tries = 0; tries < 600; tries++) {
+    const [role] = /arn:minio:iam:::role\/[\w-]+/.exec(said()) ?? [];
+    if (role !== undefined) return role;
+    await sleep(100);
+  }
+  throw new Error(`MinIO told no role: ${said()}`);
 }
 
 async function isReady(endpoint: string): Promise<boolean> {
