@@ -1,9 +1,10 @@
-// `node bench/generate-words.mjs [--size 14mb|140mb]` prints the path of the text, made if need be.
+// `node bench/generate-words.mjs [--size 14mb|140mb|1gb|4gb]` prints the path of the text, made if need be.
 // `node bench/generate-words.mjs --words N --seed N [--distinct N] --output FILE` writes another one.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { cacheFolder } from "./lib/cache.mjs";
-import { datasets, ensureDataset, writeWordText } from "./lib/datasets.mjs";
+import { datasetOf, datasets, ensureDataset, writeBlocks } from "./lib/datasets.mjs";
+import { wordText } from "./lib/word-text.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -16,22 +17,15 @@ const { values } = parseArgs({
 });
 
 if (values.output === undefined) {
-  const dataset = datasets[values.size];
-  if (dataset === undefined) {
-    throw new Error(
-      `Cannot generate the ${values.size} text: there is no such size; ` +
-        `choose one of ${Object.keys(datasets).join(", ")}`,
-    );
-  }
-  process.stdout.write(
-    `${await ensureDataset(values.size, dataset, join(cacheFolder(), "bench"))}\n`,
-  );
+  const dataset = datasetOf("anything", datasets.words, values.size);
+  process.stdout.write(`${await ensureDataset(dataset, join(cacheFolder(), "bench"))}\n`);
 } else {
-  await writeWordText(values.output, {
+  const text = wordText({
     words: Number(values.words ?? 20_000_000),
     distinct: Number(values.distinct),
     wordsPerLine: 10,
     seed: Number(values.seed),
   });
+  await writeBlocks(values.output, text);
   process.stdout.write(`${values.output}\n`);
 }

@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
+import distinct from "./distinct.js";
 import logReport from "./log-report.js";
 import { runExample } from "./run-example.js";
 import tfIdf from "./tf-idf.js";
@@ -13,6 +14,17 @@ test("wordcount counts words, apostrophes included, over all files", async () =>
     (folder) => ({ input: join(folder, "*.txt"), output: join(folder, "counts") }),
     async ({ lines }) => {
       expect(await lines("counts")).toEqual(["The: 1", "king's: 1", "king: 2", "men: 1", "the: 1"]);
+    },
+  );
+});
+
+test("distinct writes each word once, whatever is around it and wherever it occurs", async () => {
+  await runExample(
+    distinct,
+    { "a.txt": "to be or\tnot  to be\r\n\n  To be,\n", "b.txt": "not\u00a0be caf\u00e9 caf\u00e9" },
+    (folder) => ({ input: join(folder, "*.txt"), output: join(folder, "words") }),
+    async ({ lines }) => {
+      expect(await lines("words")).toEqual(["To", "be", "be,", "caf\u00e9", "not", "or", "to"]);
     },
   );
 });

@@ -9,7 +9,7 @@ import { beamlineRun } from "../lib/plan.mjs";
 export const chain = {
   name: "chain",
   async plan(context) {
-    const { root, elements } = context;
+    const { root, elements = 10_000_000 } = context;
     const beamline = (/** @type {number} */ count) => (/** @type {string} */ output) =>
       beamlineRun(context, "bench/pipelines/chain.ts", [
         ...["--elements", String(count), "--output", output, "--workers", "1"],

@@ -8,7 +8,7 @@ export const dataPlane = {
   name: "data-plane",
   async plan(context) {
     const { root } = context;
-    const elements = Math.ceil(context.elements / 2);
+    const elements = Math.ceil((context.elements ?? 10_000_000) / 2);
     const program = (/** @type {string} */ file, /** @type {number} */ count) => {
       return (/** @type {string} */ output) => [
         ...[process.execPath, `${root}/bench/${file}`, String(count), output],

@@ -1,6 +1,6 @@
-import { datasets, ensureDataset } from "../lib/datasets.mjs";
+import { datasetOf, datasets, ensureDataset } from "../lib/datasets.mjs";
 import { beamlineRun } from "../lib/plan.mjs";
-import { wordCountPeers } from "./word-count-peers.mjs";
+import { pysparkJob, SPARK_WARM_UPS, wordCountPeers } from "./word-count-peers.mjs";
 
 /**
  * WordCount on Spark `local[2]`, next to what people write for Spark: with Spark up and warm, with
@@ -13,18 +13,11 @@ export const spark = {
   onRequest: true,
   environments: ["python", "pyspark"],
   async plan(context) {
-    const { size, cache } = context;
-    const dataset = datasets[size];
-    if (dataset === undefined) {
-      throw new Error(
-        `Cannot measure spark: there is no ${size} text; ` +
-          `choose --size ${Object.keys(datasets).join(" or ")}`,
-      );
-    }
-    const input = await ensureDataset(size, dataset, cache);
-    const million = dataset.shape.words / 1e6;
+    const { size = "140mb", cache } = context;
+    const dataset = datasetOf("spark", datasets.words, size);
+    const input = await ensureDataset(dataset, cache);
     return {
-      title: `WordCount on Spark local[2], ${Math.round(dataset.bytes / 1e6)} MB of text, ${million} M words`,
+      title: `WordCount on Spark local[2], ${Math.round(dataset.bytes / 1e6)} MB of text`,
       parameters: { size, sha256: dataset.sha256 },
       reference: "loop",
       contenders: [
@@ -36,9 +29,6 @@ export const spark = {
     };
   },
 };
-
-/** Runs that are not counted: Java compiles what it runs often, and is not done after one job. */
-const WARM_UPS = 2;
 
 /**
  * @param {import("../lib/plan.mjs").Context} context
@@ -65,7 +55,7 @@ function beamline(context, input) {
   return [
     {
       ...{ id: "beamline", label: "Beamline, job server up and warm", ours: true },
-      ...{ command, service, warmUps: WARM_UPS },
+      ...{ command, service, warmUps: SPARK_WARM_UPS },
     },
     {
       ...{ id: "beamline-first", label: "Beamline, first job of a job server", ours: true },
@@ -83,20 +73,15 @@ function beamline(context, input) {
  * @param {string} input
  * @returns {import("../lib/plan.mjs").Contender[]}
  */
-function pyspark({ root, peers, pyspark: python, slowRounds }, input) {
+function pyspark(context, input) {
+  const { peers, pyspark: python, slowRounds } = context;
   if (!peers.has("pyspark") || python === undefined) return [];
-  const program = [python, `${root}/bench/peers/pyspark_wordcount.py`];
-  const service = { id: "PySpark session", command: [...program, "serve"] };
-  const job =
-    (/** @type {string} */ kind) =>
-    (/** @type {string} */ output, /** @type {string} */ address) => [
-      ...[process.execPath, `${root}/bench/peers/pyspark-job.mjs`, address, kind, input, output],
-    ];
+  const { program, service, job } = pysparkJob(context, python, input);
   const command = job("dataframe");
   return [
     {
       ...{ id: "dataframe", label: "PySpark DataFrame, session up and warm" },
-      ...{ command, service, warmUps: WARM_UPS },
+      ...{ command, service, warmUps: SPARK_WARM_UPS },
     },
     {
       ...{ id: "dataframe-first", label: "PySpark DataFrame, first job of a session" },

@@ -6,7 +6,8 @@
  * @param {readonly string[]} ids
  * @returns {import("../lib/plan.mjs").Contender[]}
  */
-export function wordCountPeers({ root, peers, python, slowRounds }, input, ids) {
+export function wordCountPeers(context, input, ids) {
+  const { root, peers, python, pyspark, slowRounds } = context;
   const folder = `${root}/bench/peers`;
   /** @type {import("../lib/plan.mjs").Contender[]} */
   const all = [
@@ -31,5 +32,38 @@ export function wordCountPeers({ root, peers, python, slowRounds }, input, ids) 
       ],
     });
   }
+  if (pyspark !== undefined) {
+    const { service, job } = pysparkJob(context, pyspark, input);
+    all.push({
+      ...{ id: "pyspark", label: "PySpark DataFrame local[2], session up and warm" },
+      ...{ command: job("dataframe"), service, warmUps: SPARK_WARM_UPS },
+    });
+  }
   return all.filter(({ id }) => ids.includes(id) && (id === "loop" || peers.has(id)));
+}
+
+/** Runs that are not counted: Java compiles what it runs often, and is not done after one job. */
+export const SPARK_WARM_UPS = 2;
+
+/**
+ * How to count `input`'s words with PySpark.
+ *
+ * @param {import("../lib/plan.mjs").Context} context
+ * @param {string} python an interpreter with PySpark
+ * @param {string} input
+ */
+export function pysparkJob({ root }, python, input) {
+  const program = [python, `${root}/bench/peers/pyspark_wordcount.py`];
+  const client = [process.execPath, `${root}/bench/peers/pyspark-job.mjs`];
+  return {
+    program,
+    /** A session that stays up. */
+    service: { id: "PySpark session", command: [...program, "serve"] },
+    /** A job that is sent to it. */
+    job:
+      (/** @type {"dataframe" | "rdd"} */ kind) =>
+      (/** @type {string} */ output, /** @type {string} */ address) => [
+        ...[...client, address, kind, input, output],
+      ],
+  };
 }

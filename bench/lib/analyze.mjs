@@ -10,6 +10,7 @@ import { judge } from "./targets.mjs";
  * @property {string} label
  * @property {boolean} ours
  * @property {string} [failure]
+ * @property {boolean} [mayFail]
  * @property {import("./run-plan.mjs").Run["samples"]} samples
  * @property {Summary} [wallSeconds]
  * @property {Summary} [cpuSeconds]
@@ -70,6 +71,7 @@ function contenderResult(run, reference, startup, elements) {
     ours: contender.ours ?? false,
     samples,
     ...(failure === undefined ? {} : { failure }),
+    ...(contender.mayFail ? { mayFail: true } : {}),
   };
   if (samples.length === 0) return result;
   result.wallSeconds = summarize(samples.map((sample) => sample.wallSeconds));
@@ -97,10 +99,13 @@ function contenderResult(run, reference, startup, elements) {
  * @param {import("./run-plan.mjs").Run | undefined} reference
  */
 function compareOutputs(runs, reference) {
-  const expected = reference?.output;
   const differing = runs
     .filter(({ contender, output }) => !contender.unchecked && output !== undefined)
-    .filter(({ output }) => output?.sha256 !== expected?.sha256)
+    .filter(({ contender: { sameAs }, output }) => {
+      const other =
+        sameAs === undefined ? reference : runs.find(({ contender }) => contender.id === sameAs);
+      return output?.hash !== other?.output?.hash;
+    })
     .map(({ contender }) => contender.label);
-  return { equal: differing.length === 0, lines: expected?.lines ?? 0, differing };
+  return { equal: differing.length === 0, lines: reference?.output?.lines ?? 0, differing };
 }

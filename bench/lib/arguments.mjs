@@ -4,20 +4,26 @@ import { parseArgs } from "node:util";
 export const PEERS = ["loop", "two-threads", "python", "pyspark", "arrays"];
 
 /** What `npm run bench -- --help` prints. */
-export const help = `Usage: npm run bench -- [wordcount|chain|data-plane|cold|calls|spark|nexmark|all] [options]
+export const help = `Usage: npm run bench -- [JOB...|all] [options]
 
-Times whole processes from outside, interleaved, and prints ratios to a hand-written loop.
-spark is not among all: it needs Java 11 to 17, and the first time Maven and some minutes.
-Nor is nexmark, 26 runs a round.
+Times whole processes from outside, interleaved, and prints ratios to what people would use instead.
 
-  --size 14mb|140mb    text of the wordcount and spark jobs (default 140mb)
+  wordcount, chain, data-plane, cold, calls, small-files   all: some minutes
+  spark                                                    needs Java 11 to 17, at first also Maven
+  nexmark                                                  26 runs a round
+  group, distinct, distinct-many, skew                     4 GB of input or 20 M elements, and disk for
+                                                           three times that; --rounds 2 will do
+
+  --size SIZE          of the input: wordcount and spark 14mb or 140mb (the default); group and
+                       distinct-many 40mb or 4gb (the default); distinct 140mb or 4gb (the default);
+                       small-files 1mb or 10mb (the default)
   --workers N,N        worker counts of Beamline in the wordcount job (default 1,2)
   --peers A,B          of two-threads, python, pyspark, arrays (default all that are installed);
                        the loop always runs; naming python or pyspark installs it where it is missing
   --peers-only         leave Beamline out
   --rounds N           default 5
-  --slow-rounds N      rounds of Beam Python and of PySpark's RDDs at most (default 2)
-  --elements N         integers of the chain job (default 10000000)
+  --slow-rounds N      rounds of Beam Python, PySpark's RDDs and sort -u at most (default 2)
+  --elements N         numbers of the chain, data-plane and skew jobs (default 10 M, 20 M of skew)
   --kinglear FILE      book of the cold job (default Moby-Dick, from the dev dependency)
   --markdown           print Markdown tables
   --json FILE          also write every sample, ratio and the machine to FILE
@@ -30,13 +36,13 @@ Nor is nexmark, 26 runs a round.
 /**
  * @typedef {object} Arguments
  * @property {readonly string[]} jobs names, in the order given; empty for all
- * @property {string} size
+ * @property {string | undefined} size
  * @property {readonly number[]} workers
  * @property {ReadonlySet<string> | undefined} peers
  * @property {boolean} peersOnly
  * @property {number} rounds
  * @property {number} slowRounds
- * @property {number} elements
+ * @property {number | undefined} elements
  * @property {string | undefined} book
  * @property {boolean} markdown
  * @property {string | undefined} json
@@ -54,13 +60,13 @@ export function readArguments(args) {
     args: [...args],
     allowPositionals: true,
     options: {
-      size: { type: "string", default: "140mb" },
+      size: { type: "string" },
       workers: { type: "string", default: "1,2" },
       peers: { type: "string" },
       "peers-only": { type: "boolean", default: false },
       rounds: { type: "string", default: "5" },
       "slow-rounds": { type: "string", default: "2" },
-      elements: { type: "string", default: "10000000" },
+      elements: { type: "string" },
       kinglear: { type: "string" },
       markdown: { type: "boolean", default: false },
       json: { type: "string" },
@@ -77,7 +83,8 @@ export function readArguments(args) {
     peersOnly: values["peers-only"],
     rounds: wholeNumber("--rounds", values.rounds),
     slowRounds: wholeNumber("--slow-rounds", values["slow-rounds"]),
-    elements: wholeNumber("--elements", values.elements),
+    elements:
+      values.elements === undefined ? undefined : wholeNumber("--elements", values.elements),
     book: values.kinglear,
     markdown: values.markdown,
     json: values.json,

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { readArguments } from "./arguments.mjs";
 
-test("readArguments defaults to all jobs on the big text with 1 and 2 workers", () => {
+test("readArguments defaults to all jobs at their own sizes with 1 and 2 workers", () => {
   const args = readArguments([]);
-  expect(args).toMatchObject({ jobs: [], size: "140mb", workers: [1, 2], rounds: 5, record: true });
+  expect(args).toMatchObject({ jobs: [], workers: [1, 2], rounds: 5, record: true });
+  expect([args.size, args.elements]).toEqual([undefined, undefined]);
   expect(args.peers).toBeUndefined();
   expect(readArguments(["all"]).jobs).toEqual([]);
 });

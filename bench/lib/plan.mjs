@@ -15,13 +15,13 @@
  * @typedef {object} Context
  * @property {string} root the repository
  * @property {string} cache an existing folder of this user's for inputs
- * @property {string} size a name of `datasets`
+ * @property {string | undefined} size of the input, such as `140mb`; each job has a default
  * @property {readonly number[]} workers the worker counts that Beamline runs with
  * @property {ReadonlySet<string>} peers who else runs: `loop`, `two-threads`, `python`, ...
  * @property {string | undefined} python an interpreter with Beam Python, where there is one
  * @property {string | undefined} pyspark an interpreter with PySpark, where there is one
  * @property {number} slowRounds rounds of contenders that take half a minute each
- * @property {number} elements of the chain
+ * @property {number | undefined} elements of the jobs that make their own; each has a default
  * @property {string | undefined} book a text for the cold start, in place of the usual one
  */
 
@@ -34,6 +34,8 @@
  * @property {readonly Contender[]} contenders in the order in which each round runs them
  * @property {readonly Target[]} targets
  * @property {number} [elements] what each contender with a `startup` works through, for a rate
+ * @property {import("./outputs.mjs").Comparison} [comparison] what makes outputs equal. Default:
+ *   `"lines"`
  */
 
 /**
@@ -49,6 +51,8 @@
  * @property {number} [warmUps] runs before the first round that are not counted
  * @property {number} [rounds] at most so many rounds
  * @property {boolean} [unchecked] its output is not the job's result
+ * @property {string} [sameAs] id of the contender that writes the same. Default: the reference
+ * @property {boolean} [mayFail] the job goes on without it, and is none the worse
  * @property {string} [startup] id of a contender that is the same process without the work
  */
 
@@ -63,12 +67,13 @@
  */
 
 /**
- * A figure to reach. A ratio is of wall times; a rate is elements per second of processor time,
+ * A figure to reach. A ratio is of wall times, to one contender or to the fastest of several that
+ * got through; a rate is elements per second of processor time,
  * start-up taken off, which is what one core does.
  *
  * @typedef {{ of: string, text: string } & (
- *   | { measure: "ratio", to: string, atMost: number }
- *   | { measure: "ratio", to: string, atLeast: number }
+ *   | { measure: "ratio", to: string | readonly string[], atMost: number }
+ *   | { measure: "ratio", to: string | readonly string[], atLeast: number }
  *   | { measure: "wallSeconds" | "peakRssBytes", atMost: number }
  *   | { measure: "rate", atLeast: number }
  * )} Target

@@ -45,7 +45,10 @@ export async function runPlan(plan, { root, rounds, meter, signal, say }) {
         signal.throwIfAborted();
         const { contender } = run;
         if (run.failure !== undefined || round > (contender.rounds ?? rounds)) continue;
-        const one = { root, folder: join(scratch, `${contender.id}-${round}`), meter, signal };
+        const one = {
+          ...{ root, folder: join(scratch, `${contender.id}-${round}`), meter, signal },
+          comparison: plan.comparison,
+        };
         try {
           const warmUps = round === 1 ? (contender.warmUps ?? 0) : 0;
           for (let done = 0; done < warmUps; done++) {
@@ -78,20 +81,22 @@ export async function runPlan(plan, { root, rounds, meter, signal, say }) {
  * @param {string} options.folder that is made for the run, and removed after it
  * @param {import("./process-usage.mjs").Meter} options.meter
  * @param {AbortSignal} options.signal
+ * @param {import("./outputs.mjs").Comparison | undefined} options.comparison
  */
-async function runOnce({ command, service, fresh }, services, { root, folder, meter, signal }) {
+async function runOnce({ command, service, fresh }, services, options) {
+  const { root, folder, meter, signal, comparison } = options;
   const output = join(folder, "output", "out");
   await mkdir(join(folder, "output"), { recursive: true });
   const own = service && fresh ? await services.fresh(service) : undefined;
   try {
     const running = own ?? (service && (await services.shared(service)));
     const before = running?.usage();
-    const options = { cwd: root, folder, meter, signal };
-    const usage = await runMeasured(command(output, running?.address ?? ""), options);
+    const how = { cwd: root, folder, meter, signal };
+    const usage = await runMeasured(command(output, running?.address ?? ""), how);
     const after = running?.usage();
     return {
       usage: before && after ? withService(usage, before, after) : usage,
-      output: await digestOutput(output),
+      output: await digestOutput(output, comparison),
     };
   } finally {
     await own?.stop();
@@ -121,7 +126,7 @@ function withService({ wallSeconds, cpuSeconds, peakRssBytes }, before, after) {
  */
 function compareOutput(run, digest) {
   run.output ??= digest;
-  if (run.output.sha256 !== digest.sha256) {
+  if (run.output.hash !== digest.hash) {
     throw new Error(
       `Cannot trust ${run.contender.label}: it wrote ${digest.lines} lines this time and ` +
         `different ones (${run.output.lines}) the first time; compare its outputs by hand`,

@@ -53,6 +53,28 @@ test("analyze names the contender whose output differs, but not one that is unch
   expect(result.outputs).toEqual({ equal: false, lines: 1, differing: ["wrong"] });
 });
 
+test("analyze compares a contender with the one that it is the same as", async () => {
+  const { result } = await resultOf([
+    writer("loop", ["a"]),
+    { ...writer("loop-quarter", ["b"]), unchecked: true },
+    { ...writer("quarter", ["b"]), sameAs: "loop-quarter" },
+    { ...writer("other-quarter", ["a"]), sameAs: "loop-quarter" },
+  ]);
+  expect(result.outputs.differing).toEqual(["other-quarter"]);
+});
+
+test("analyze judges a target by the fastest of several that got through", async () => {
+  const failing = { ...writer("bad", []), command: () => [process.execPath, "-e", "BAD"] };
+  const text = "ratio";
+  const { result } = await resultOf([writer("loop", ["a"]), failing], {
+    targets: [
+      { text, of: "loop", measure: "ratio", to: ["bad", "loop"], atMost: 1 },
+      { text, of: "loop", measure: "ratio", to: ["bad"], atMost: 1 },
+    ],
+  });
+  expect(result.targets.map(({ met }) => met)).toEqual([true, undefined]);
+});
+
 test("runPlan drops a contender that fails and keeps what it said", async () => {
   const script = "console.error('no luck'); process.exit(3)";
   const failing = { ...writer("bad", []), command: () => [process.execPath, "-e", script] };

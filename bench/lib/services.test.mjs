@@ -56,7 +56,7 @@ async function run(contenders) {
  * @param {readonly import("./run-plan.mjs").Run[]} runs
  */
 function digests(runs) {
-  return runs.map(({ output }) => output?.sha256);
+  return runs.map(({ output }) => output?.hash);
 }
 
 test("runPlan shares a service, but not with a contender that asks for a fresh one", async () => {

@@ -41,7 +41,8 @@ function measured(target, runs, results) {
           runs.find(({ contender }) => contender.id === id),
           "wallSeconds",
         );
-      const ratios = pairedRatios(wall(target.of), wall(target.to));
+      const to = typeof target.to === "string" ? [target.to] : target.to;
+      const ratios = pairedRatios(wall(target.of), fastest(to.map(wall)));
       return ratios.length === 0 ? undefined : summarize(ratios).median;
     }
     case "wallSeconds":
@@ -51,6 +52,20 @@ function measured(target, runs, results) {
     case "rate":
       return result?.rate?.median;
   }
+}
+
+/**
+ * The least figure of each round.
+ *
+ * @param {readonly ReadonlyMap<number, number>[]} contenders
+ */
+function fastest(contenders) {
+  /** @type {Map<number, number>} */
+  const least = new Map();
+  for (const [round, figure] of contenders.flatMap((byRound) => [...byRound])) {
+    least.set(round, Math.min(figure, least.get(round) ?? figure));
+  }
+  return least;
 }
 
 /**

@@ -74,16 +74,16 @@ test("zipfRanks draws rank r in proportion to 1 / (r + 1)", () => {
 });
 
 test("ensureDataset replaces a damaged file by the recorded one and leaves nothing else", async () => {
-  const dataset = { shape, bytes: Buffer.byteLength(textOf()), sha256 };
+  const dataset = { file: "words-test.txt", shape, bytes: Buffer.byteLength(textOf()), sha256 };
   await writeFile(join(folder, "words-test.txt"), "damaged");
-  const path = await ensureDataset("test", dataset, folder);
+  const path = await ensureDataset(dataset, folder);
   expect(await readFile(path, "latin1")).toBe(textOf());
   expect(await readdir(folder)).toEqual(["words-test.txt"]);
 });
 
 test("ensureDataset refuses a text that differs from its recorded hash", async () => {
-  const dataset = { shape, bytes: 1, sha256 };
-  await expect(ensureDataset("other", dataset, folder)).rejects.toThrow(
-    "Cannot use the generated other text",
+  const dataset = { file: "words-other.txt", shape, bytes: 1, sha256 };
+  await expect(ensureDataset(dataset, folder)).rejects.toThrow(
+    "Cannot use the generated words-other.txt",
   );
 });

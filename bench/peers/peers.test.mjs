@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50,4 +51,23 @@ test("two-threads.mjs counts each line once, wherever the file is split", async 
 test("both chains count the same", async () => {
   expect(await outputOf("chain-closures.mjs", ["1000"])).toEqual(["857"]);
   expect(await outputOf("chain-arrays.mjs", ["1000"])).toEqual(["857"]);
+});
+
+test("files-loop.mjs counts the words of all files", async () => {
+  const files = join(folder, "files");
+  await mkdir(files);
+  await writeFile(join(files, "a.txt"), text.slice(0, 21));
+  await writeFile(join(files, "b.txt"), text.slice(21));
+  expect(await outputOf("files-loop.mjs", [files])).toEqual(expected);
+});
+
+test("skew-loop.mjs adds numbers up by key, and puts the hot share on key 0", () => {
+  const script = fileURLToPath(new URL("skew-loop.mjs", import.meta.url));
+  const output = join(folder, "skew");
+  const linesOf = (/** @type {string} */ hot) => {
+    spawnSync(process.execPath, [script, "200", "2", hot, output]);
+    return readFileSync(output, "utf8").trim().split("\n");
+  };
+  expect(linesOf("0")).toEqual(["0: 100 9900", "1: 100 10000"]);
+  expect(linesOf("50")).toEqual(["0: 150 13650", "1: 50 6250"]);
 });

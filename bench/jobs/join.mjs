@@ -1,0 +1,57 @@
+import { MEMORY, withinBudget } from "../lib/budget.mjs";
+import { ensureTable, joinTables } from "../lib/join-tables.mjs";
+import { beamlineRun } from "../lib/plan.mjs";
+
+/**
+ * Orders with the name and country of their users, Parquet in and out, next to DuckDB.
+ *
+ * @type {import("../lib/plan.mjs").Job}
+ */
+export const join = {
+  name: "join",
+  onRequest: true,
+  async plan(context) {
+    const { size = "20m", cache, root } = context;
+    const tables = joinTables[size];
+    if (tables === undefined) {
+      throw new Error(
+        `Cannot measure join: there is no input of ${size}; ` +
+          `choose --size ${Object.keys(joinTables).join(" or ")}`,
+      );
+    }
+    const orders = await ensureTable(tables.orders, cache);
+    const users = await ensureTable(tables.users, cache);
+    return {
+      title: `Join of ${size} orders with a tenth as many users, Parquet in and out`,
+      parameters: { size, orders: tables.orders.sha256, users: tables.users.sha256 },
+      reference: "duckdb",
+      comparison: "parquet",
+      contenders: [
+        {
+          ...{ id: "duckdb", label: "DuckDB, 2 threads" },
+          command: (output) => [
+            ...[process.execPath, `${root}/bench/peers/duckdb-join.mjs`, orders, users, output],
+          ],
+        },
+        {
+          ...{ id: "beamline", label: "Beamline, 2 workers", ours: true },
+          command: (output) =>
+            beamlineRun(context, "bench/pipelines/join.ts", [
+              ...["--orders", orders, "--users", users, "--output", output],
+              ...["--workers", "2", "--memory", MEMORY],
+            ]),
+        },
+      ],
+      targets:
+        size === "20m"
+          ? [
+              {
+                text: "at most 4x the time of DuckDB",
+                ...{ of: "beamline", measure: "ratio", to: "duckdb", atMost: 4 },
+              },
+              withinBudget("beamline", "Beamline"),
+            ]
+          : [],
+    };
+  },
+};
