@@ -44,6 +44,8 @@ export default defineConfig({
           name: "unit",
           // Of a loaded machine: nothing here takes more than a second on one that is not.
           testTimeout: 30_000,
+          // Some take away what a server has kept.
+          hookTimeout: 60_000,
           include: ["packages/*/src/**/*.test.ts", "tools/**/*.test.mjs", "bench/**/*.test.mjs"],
         },
       },

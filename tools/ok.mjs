@@ -130,6 +130,7 @@ async function main(base, names) {
     const note = step.vitest ? `  ${formatCounts(counts)}` : "";
     console.log(`${verdict} ${step.name.padEnd(12)}${seconds} s${note}`);
     if (counts.failed > 0 || leftOut) console.log(`\n${output.trim()}\n`);
+    else for (const line of output.match(/^LEFT OUT: .*$/gm) ?? []) console.log(`     ${line}`);
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;

@@ -90,7 +90,7 @@ describe("runLocal on worker threads", () => {
     await expect(run("exits")).rejects.toMatchObject({
       code: "WORKER_DIED",
       message: expect.stringContaining(
-        "its worker thread ended with exit code 7; look for process.exit()",
+        "process.exit(7) was called there, which ends the worker thread",
       ),
     });
   });

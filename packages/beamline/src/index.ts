@@ -74,6 +74,28 @@ export {
 } from "./fn/watermark-estimator.js";
 export type { Graph } from "./graph/nodes.js";
 export type { RunHooks } from "./graph/run-hooks.js";
+export { avro } from "./io/avro/avro.js";
+export type { AvroSchema } from "./io/avro/avro-schema.js";
+export type { AvroCompression } from "./io/avro/codecs.js";
+export type { AvroRecord, ReadAvroOptions } from "./io/avro/read.js";
+export type { WriteAvroOptions } from "./io/avro/write.js";
+export type { Compression, Packing } from "./io/compression/codec.js";
+export { csv } from "./io/csv/csv.js";
+export type { ReadCsvOptions } from "./io/csv/read.js";
+export type { WriteCsvOptions } from "./io/csv/write.js";
+export { jsonl } from "./io/jsonl/jsonl.js";
+export type { ReadJsonlOptions } from "./io/jsonl/read.js";
+export type { WriteJsonlOptions } from "./io/jsonl/write.js";
+export { parquet } from "./io/parquet/parquet.js";
+export type { ReadParquetOptions } from "./io/parquet/read.js";
+export type { Between, Comparable, Where } from "./io/parquet/where-types.js";
+export type { DecimalSize, ParquetCompression, WriteParquetOptions } from "./io/parquet/write.js";
+export type {
+  BadRecord,
+  BadRecordOptions,
+  ReadResult,
+  WithBadRecords,
+} from "./io/records/bad-record.js";
 export type { ReadTextOptions } from "./io/text/read.js";
 export { text } from "./io/text/text.js";
 export type { WatchTextOptions } from "./io/text/watch.js";
@@ -112,6 +134,7 @@ export type { InWindow, Timestamped, TimestampOptions } from "./pipeline/timesta
 export { PCollectionView, type SingletonOptions } from "./pipeline/views.js";
 export type { WindowOptions } from "./pipeline/window-options.js";
 export { type FieldCombine, ofField } from "./schema/aggregate.js";
+export type { RowShape } from "./schema/rows-of.js";
 export { type Schema, schema } from "./schema/schema.js";
 export { type CoGrouped, coGroupByKey } from "./transforms/co-group-by-key.js";
 export { generateSequence, type SequenceRange } from "./transforms/generate-sequence.js";

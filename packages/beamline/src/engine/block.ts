@@ -1,4 +1,5 @@
 import { MIN_TIMESTAMP, type Timestamp } from "../model/time.js";
+import type { Run } from "./spill/run.js";
 
 /**
  * What stands before each value besides its own bytes: nothing, where all elements carry the meta
@@ -8,7 +9,7 @@ export type RecordForm = "impulse" | "firing" | "timed";
 
 /** A run of encoded records: the unit in which the engine stores and moves data. */
 export interface Block {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
   readonly records: number;
   /** The work in it, in bytes of input or of its own. */
   readonly weight: number;
@@ -20,6 +21,10 @@ export interface Block {
   readonly minTimestamp?: Timestamp;
   /** The last instant of the windows that its records are in. Default: not known. */
   readonly maxInstant?: Timestamp;
+  /** The page of the arena that its bytes are in. Default: memory of their own. */
+  readonly page?: number;
+  /** Where its records are in place of `bytes`, which are none then. Default: in memory. */
+  readonly run?: Run;
 }
 
 /** The earliest timestamp in a block, as far as is known. */

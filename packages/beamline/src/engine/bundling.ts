@@ -1,9 +1,12 @@
 import type { Block } from "./block.js";
+import type { HashRange } from "./spill/run.js";
 
 /** A share of a stage's input: the unit of work, of failure and of commitment. */
 export interface Bundle {
   readonly blocks: readonly Block[];
   readonly weight: number;
+  /** The hashes that it has of the runs among its blocks. Default: all. */
+  readonly range?: HashRange;
 }
 
 export interface BundlingOptions {
@@ -12,10 +15,10 @@ export interface BundlingOptions {
 }
 
 /** Weight below which a bundle of shuffled data is not worth its own overhead. */
-const SMALL_BUNDLE = 1024 * 1024;
+export const SMALL_BUNDLE = 1024 * 1024;
 
 /** Weight above which a bundle costs too much when it has to run again. */
-const LARGE_BUNDLE = 64 * 1024 * 1024;
+export const LARGE_BUNDLE = 64 * 1024 * 1024;
 
 /**
  * Bundles of sized work, large ones first and ever smaller ones towards the end ("guided
@@ -45,7 +48,7 @@ export function bundleGuided(blocks: readonly Block[], { parallelism }: Bundling
  * still make few bundles.
  */
 export function bundleByPart(blocks: readonly Block[]): Bundle[] {
-  return [...byPartition(blocks).values()].map(toBundle);
+  return [...byPartition(blocks).values()].map(bundleOf);
 }
 
 /**
@@ -85,6 +88,7 @@ function byPartition(blocks: readonly Block[]): Map<number, Block[]> {
   return partitions;
 }
 
-function toBundle(blocks: readonly Block[]): Bundle {
+/** These blocks as one bundle. */
+export function bundleOf(blocks: readonly Block[]): Bundle {
   return { blocks, weight: blocks.reduce((sum, block) => sum + block.weight, 0) };
 }

@@ -2,31 +2,32 @@ import { ByteReader } from "../bytes/byte-reader.js";
 import { internalError } from "../model/errors.js";
 import type { Block } from "./block.js";
 import { hashBytes } from "./hash.js";
+import type { Groups, Values } from "./spill/groups.js";
+import { releaseMemory } from "./spill/release.js";
 
-const NONE = -1;
+/** No record: the end of a chain. */
+export const NONE = -1;
 
 /** What a block of shuffled records holds, in memory of any kind. */
-type Records = Partial<Omit<Block, "bytes">> & {
-  readonly bytes: Uint8Array;
-  readonly records: number;
-};
+export type Records = Partial<Block> & Pick<Block, "bytes" | "records">;
 
 /**
  * Groups the records of shuffle blocks by key bytes: a hash table of first records, and a chain of
  * records per key, all in typed arrays. Groups come in the order in which their keys arrived.
  */
-export class GroupIndex {
+export class GroupIndex implements Groups {
   private readonly buffers: readonly Buffer[];
   /** Per record: its block, where its key is in there, and the next record of the same key. */
-  private readonly blockOf: Uint32Array;
-  private readonly keyAt: Uint32Array;
-  private readonly keyLength: Uint32Array;
-  private readonly nextOf: Int32Array;
+  private readonly blockOf: Uint32Array<ArrayBuffer>;
+  private readonly keyAt: Uint32Array<ArrayBuffer>;
+  private readonly keyLength: Uint32Array<ArrayBuffer>;
+  private readonly nextOf: Int32Array<ArrayBuffer>;
   /** First and last record per key, in the order of arrival. */
-  private readonly heads: number[] = [];
-  private readonly tails: number[] = [];
+  private readonly heads: Uint32Array<ArrayBuffer>;
+  private readonly tails: Uint32Array<ArrayBuffer>;
+  private keys = 0;
   /** The hash table: groups by the lower bits of their keys' hashes. */
-  private readonly slots: Int32Array;
+  private readonly slots: Int32Array<ArrayBuffer>;
 
   constructor(blocks: readonly Records[]) {
     this.buffers = blocks.map(({ bytes }) =>
@@ -37,13 +38,15 @@ export class GroupIndex {
     this.keyAt = new Uint32Array(records);
     this.keyLength = new Uint32Array(records);
     this.nextOf = new Int32Array(records).fill(NONE);
+    this.heads = new Uint32Array(records);
+    this.tails = new Uint32Array(records);
     this.slots = new Int32Array(tableSize(records)).fill(NONE);
     this.build(records);
   }
 
   /** The number of keys. */
   get size(): number {
-    return this.heads.length;
+    return this.keys;
   }
 
   /** The group of a key, or undefined where no record has it. */
@@ -67,7 +70,21 @@ export class GroupIndex {
 
   /** Goes through the encoded values of group `index`; every call begins anew. */
   values(index: number): ValueCursor {
-    return new ValueCursor(this, this.heads[index] as number);
+    return new ValueCursor(this, this.head(index));
+  }
+
+  /** @internal The first record of group `index`. */
+  head(index: number): number {
+    return this.heads[index] as number;
+  }
+
+  /** Gives back all memory at once, that of blocks included. Nothing may be read afterwards. */
+  release(): void {
+    const { blockOf, keyAt, keyLength, nextOf, heads, tails, slots } = this;
+    for (const buffer of this.buffers) releaseMemory(buffer);
+    for (const { buffer } of [blockOf, keyAt, keyLength, nextOf, heads, tails, slots]) {
+      releaseMemory(Buffer.from(buffer));
+    }
   }
 
   /** @internal Points `reader` at the value of `record`; returns the next record of its key. */
@@ -116,9 +133,10 @@ export class GroupIndex {
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const group = slots[slot] as number;
       if (group === NONE) {
-        slots[slot] = this.heads.length;
-        this.heads.push(record);
-        this.tails.push(record);
+        slots[slot] = this.keys;
+        this.heads[this.keys] = record;
+        this.tails[this.keys] = record;
+        this.keys++;
         return;
       }
       const head = this.heads[group] as number;
@@ -160,7 +178,7 @@ export class GroupIndex {
 }
 
 /** Goes through the values of one key, in the order of arrival. */
-export class ValueCursor {
+export class ValueCursor implements Values {
   private readonly index: GroupIndex;
   private readonly reader = new ByteReader(NO_BYTES);
   private record: number;

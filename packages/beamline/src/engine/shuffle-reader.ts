@@ -1,11 +1,19 @@
 import { ByteReader } from "../bytes/byte-reader.js";
 import type { Block } from "./block.js";
 
-/** Goes through the records of shuffle blocks in the order in which they were written. */
-export class ShuffleReader {
+/** Goes through records of keys and values. */
+export interface RecordReader {
   /** Over the current record's key. */
-  readonly key = new ByteReader(NO_BYTES);
+  readonly key: ByteReader;
   /** Over the current record's value. */
+  readonly value: ByteReader;
+  /** Moves to the next record; false after the last one. */
+  next(): boolean;
+}
+
+/** Goes through the records of shuffle blocks in the order in which they were written. */
+export class ShuffleReader implements RecordReader {
+  readonly key = new ByteReader(NO_BYTES);
   readonly value = new ByteReader(NO_BYTES);
   private readonly blocks: Iterator<Block>;
   private reader = new ByteReader(NO_BYTES);
@@ -14,7 +22,6 @@ export class ShuffleReader {
     this.blocks = blocks[Symbol.iterator]();
   }
 
-  /** Moves to the next record; false after the last one. */
   next(): boolean {
     while (this.reader.remaining === 0) {
       const block = this.blocks.next();

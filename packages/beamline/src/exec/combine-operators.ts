@@ -5,6 +5,8 @@ import { IMPULSE_META } from "../model/element-meta.js";
 import type { Operator, OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
 import { specialise } from "./specialise.js";
+import { StringTable } from "./string-table.js";
+import { LOOK_EVERY, type TableEntry, TableGauge } from "./table-gauge.js";
 import { userCodeError } from "./user-code-error.js";
 import { accumulateEach, liftingOf, WindowedPrecombineOperator } from "./windowed-precombine.js";
 
@@ -30,21 +32,28 @@ export class PrecombineOperator implements Operator {
   private readonly context: OperatorContext;
   private readonly combine: AnyCombine;
   private readonly keyCoder: Coder<unknown>;
+  private readonly strings = new StringTable<unknown>();
   private readonly primitives = new Map<unknown, Entry>();
   private readonly encoded = new Map<string, Entry>();
   private readonly scratch = new ByteWriter(256);
+  private readonly gauge: TableGauge | undefined;
 
   constructor(context: OperatorContext, combine: AnyCombine, keyCoder: Coder<unknown>) {
     this.context = context;
     this.combine = combine;
     this.keyCoder = keyCoder;
+    this.gauge = TableGauge.of(context, () => this.entries());
     const { step } = context;
     this.receive = specialise<Receive>(
       {
         metrics: context.metrics,
+        strings: this.strings,
         table: this.primitives,
         combine,
         miss: (key: unknown) => this.miss(key),
+        missString: (key: string) => this.missString(key),
+        mask: LOOK_EVERY - 1,
+        look: (entry: Entry | undefined, at: number) => this.look(entry, at),
         notAPair,
         failed: (cause: unknown, value: unknown) => userCodeError(step.name, cause, value),
       },
@@ -53,17 +62,26 @@ export class PrecombineOperator implements Operator {
   }
 
   startBundle(): void {
-    this.primitives.clear();
-    this.encoded.clear();
+    this.clear();
   }
 
   finishBundle(): void {
     this.flush();
   }
 
-  /** The entry of a key that the table of primitives lacks. */
+  private get size(): number {
+    return this.strings.size + this.primitives.size + this.encoded.size;
+  }
+
+  /** Where the accumulator of a string is that the table of strings lacks. */
+  private missString(key: string): number {
+    if (this.size >= TABLE_LIMIT) this.flush();
+    return this.strings.add(key, this.combine.create());
+  }
+
+  /** The entry of a key that is no string and that the table of primitives lacks. */
   private miss(key: unknown): Entry {
-    if (this.primitives.size + this.encoded.size >= TABLE_LIMIT) this.flush();
+    if (this.size >= TABLE_LIMIT) this.flush();
     if (typeof key !== "object" || key === null) {
       return this.enter(this.primitives, key, key);
     }
@@ -80,24 +98,58 @@ export class PrecombineOperator implements Operator {
     return entry;
   }
 
+  /**
+   * Now and then: emits what there is when it takes too much memory.
+   *
+   * @param at - Where the accumulator is, of a key that is a string.
+   */
+  private look(entry: Entry | undefined, at: number): void {
+    const { cells } = this.strings;
+    const current = entry ?? { key: cells[at - 1], accumulator: cells[at] };
+    if (this.gauge?.isFull(this.size, current) === true) this.flush();
+  }
+
+  private *entries(): Iterable<TableEntry> {
+    for (const [key, accumulator] of this.strings) yield { key, accumulator };
+    yield* this.primitives.values();
+    yield* this.encoded.values();
+  }
+
   private flush(): void {
     const { main } = this.context;
+    for (const [key, accumulator] of this.strings) main([key, accumulator], IMPULSE_META);
     for (const table of [this.primitives, this.encoded]) {
       for (const { key, accumulator } of table.values()) main([key, accumulator], IMPULSE_META);
-      table.clear();
     }
+    this.clear();
+  }
+
+  private clear(): void {
+    for (const table of [this.strings, this.primitives, this.encoded]) table.clear();
+    this.gauge?.reset();
   }
 }
 
+// What is emitted by the way has other functions below: it stands outside of the try.
 const PRECOMBINE = `(pair, meta) => {
   metrics.elements++;
+  let entry;
+  let at = -1;
   try {
     if (!Array.isArray(pair)) notAPair();
     const key = pair[0];
-    let entry = table.get(key);
-    if (entry === undefined) entry = miss(key);
-    entry.accumulator = combine.add(entry.accumulator, pair[1]);
+    if (typeof key === "string") {
+      at = strings.find(key);
+      if (at < 0) at = missString(key);
+      const { cells } = strings;
+      cells[at] = combine.add(cells[at], pair[1]);
+    } else {
+      entry = table.get(key);
+      if (entry === undefined) entry = miss(key);
+      entry.accumulator = combine.add(entry.accumulator, pair[1]);
+    }
   } catch (cause) { throw failed(cause, pair); }
+  if ((metrics.elements & mask) === 0) look(entry, at);
 }`;
 
 function notAPair(): never {

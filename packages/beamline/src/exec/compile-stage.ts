@@ -106,6 +106,7 @@ export function compileStage(
       downstream: [...downstream],
       parallelism: options.parallelism ?? 1,
       inputCoder: step.inputCoder ?? stage.coders.get(step.input),
+      outputCoder: stage.coders.get(step.outputs[MAIN_OUTPUT] ?? ""),
       options,
       sideInputs: beside,
     });

@@ -41,6 +41,8 @@ export interface OperatorContext {
   readonly parallelism: number;
   /** Of the step's input; undefined where nobody says. */
   readonly inputCoder: Coder<unknown> | undefined;
+  /** Of the step's main output; undefined where nobody says. */
+  readonly outputCoder: Coder<unknown> | undefined;
   /** What the stage was compiled with. */
   readonly options: StageHooks;
   /** Undefined in a step that reads none. */

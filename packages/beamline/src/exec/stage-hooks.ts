@@ -22,6 +22,8 @@ export interface StageHooks {
   readonly poll?: () => void;
   /** Takes what splittable DoFns leave for later. Default: they must finish. */
   readonly onResidual?: (residual: Residual) => void;
+  /** What a table of accumulators may take before it is emitted. Default: as much as it does. */
+  readonly tableBytes?: number | undefined;
   /** Takes the callbacks of `ctx.afterCommit`. Default: they are dropped. */
   readonly onFinalize?: (callback: () => void | Promise<void>) => void;
 }

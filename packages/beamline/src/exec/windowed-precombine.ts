@@ -8,6 +8,7 @@ import { maxTimestamp, type Window } from "../model/window.js";
 import type { TimestampCombiner, WindowingStrategy } from "../windowing/windowing-strategy.js";
 import type { Operator, OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
+import { LOOK_EVERY, TableGauge } from "./table-gauge.js";
 import { userCodeError } from "./user-code-error.js";
 
 type AnyCombine = CombineFn<unknown, unknown, unknown>;
@@ -83,8 +84,11 @@ export class WindowedPrecombineOperator implements Operator {
   private readonly combiner: TimestampCombiner;
   private readonly tables = new Map<number, Table[]>();
   private readonly scratch = new ByteWriter(256);
+  private readonly gauge: TableGauge | undefined;
   private last: Table | undefined;
   private entries = 0;
+  /** The one that the last element went to. */
+  private current: Entry | undefined;
 
   constructor(
     context: OperatorContext,
@@ -96,6 +100,7 @@ export class WindowedPrecombineOperator implements Operator {
     this.combine = combine;
     this.keyCoder = keyCoder;
     this.combiner = timestampCombiner;
+    this.gauge = TableGauge.of(context, () => this.allEntries());
     const { metrics, step } = context;
     this.receive = (pair, meta) => {
       metrics.elements++;
@@ -105,8 +110,20 @@ export class WindowedPrecombineOperator implements Operator {
         throw userCodeError(step.name, cause, pair);
       }
       // Outside of the try: what is emitted has other functions below.
-      if (this.entries >= TABLE_LIMIT) this.flush();
+      if (this.entries >= TABLE_LIMIT || this.isDueAndFull(metrics.elements)) this.flush();
     };
+  }
+
+  private isDueAndFull(elements: number): boolean {
+    if ((elements & (LOOK_EVERY - 1)) !== 0) return false;
+    return this.gauge?.isFull(this.entries, this.current) === true;
+  }
+
+  private *allEntries(): Iterable<Entry> {
+    for (const { primitives, encoded } of [...this.tables.values()].flat()) {
+      yield* primitives.values();
+      yield* encoded.values();
+    }
   }
 
   startBundle(): void {
@@ -123,6 +140,7 @@ export class WindowedPrecombineOperator implements Operator {
       const table = this.tableOf(window);
       const entry = this.entryOf(table, key, meta.timestamp);
       entry.accumulator = combine.add(entry.accumulator, value);
+      this.current = entry;
       if (this.combiner === "latest") {
         if (meta.timestamp > entry.timestamp) entry.timestamp = meta.timestamp;
       } else if (meta.timestamp < entry.timestamp) entry.timestamp = meta.timestamp;
@@ -181,7 +199,9 @@ export class WindowedPrecombineOperator implements Operator {
   private clear(): void {
     this.tables.clear();
     this.last = undefined;
+    this.current = undefined;
     this.entries = 0;
+    this.gauge?.reset();
   }
 }
 

@@ -1,3 +1,4 @@
+import { parseByteSize } from "../text/byte-size.js";
 import { eitherOf } from "../text/names.js";
 import { nearest } from "../text/nearest.js";
 
@@ -52,6 +53,24 @@ export function countFlag(about: About & { readonly least: number }): Flag<numbe
         return { ok: true, value };
       }
       return { ok: false, problem: `not a whole number of at least ${least}` };
+    },
+  };
+}
+
+/** A number of bytes, such as `1GiB` or `500MB`, of at least `least`. */
+export function sizeFlag(
+  about: About & { readonly least: number; readonly leastText: string },
+): Flag<number> {
+  const { least, leastText, ...rest } = about;
+  return {
+    kind: "value",
+    placeholder: "SIZE",
+    ...rest,
+    parse(text) {
+      const value = parseByteSize(text);
+      if (value === undefined) return { ok: false, problem: "not a size such as 1GiB or 500MB" };
+      if (value < least) return { ok: false, problem: `less than ${leastText}` };
+      return { ok: true, value };
     },
   };
 }

@@ -18,14 +18,14 @@ const BUNDLE_FRAME = new RegExp(`[\\\\/]${BUNDLE_FILE.replace(".", "\\.")}$`);
 
 /** The frames of an error's stack; those in a bundle are mapped to the sources it was made from. */
 export function framesOf(error: Error): StackFrame[] {
-  const maps = new Map<string, BundleMap | undefined>();
+  const maps: BundleMaps = new Map();
   const places = (error.stack ?? "").split("\n").flatMap((line) => {
     const match = FRAME.exec(line);
     if (match === null || line.includes("eval at ")) return [];
     const [, name, location = "", row = "1", column = "1"] = match;
     const file = location.startsWith("file:") ? fileURLToPath(location) : location;
     const place = { file, line: Number(row), column: Number(column) };
-    const mapped = BUNDLE_FRAME.test(file) ? mapPlace(place, maps) : undefined;
+    const mapped = isBundle(file) ? mapPlace(place, maps) : undefined;
     const functionName = nameOf(name);
     const named = functionName === undefined ? {} : { functionName };
     return [{ at: mapped ?? place, isMapped: mapped !== undefined, named }];
@@ -52,15 +52,21 @@ function nameOf(name: string | undefined): string | undefined {
   return short === undefined || short === "" || short === "<anonymous>" ? undefined : short;
 }
 
+/** Whether a file is a bundle of a pipeline. */
+export function isBundle(file: string): boolean {
+  return BUNDLE_FRAME.test(file);
+}
+
+/** Maps of bundles, each read once. */
+export type BundleMaps = Map<string, BundleMap | undefined>;
+
 interface BundleMap {
   readonly map: SourceMap;
   readonly folder: string;
 }
 
-function mapPlace(
-  place: SourcePlace,
-  maps: Map<string, BundleMap | undefined>,
-): SourcePlace | undefined {
+/** A place in a bundle as one in the sources that it was made from. */
+export function mapPlace(place: SourcePlace, maps: BundleMaps): SourcePlace | undefined {
   if (!maps.has(place.file)) maps.set(place.file, readMap(place.file));
   const found = maps.get(place.file);
   if (found === undefined) return undefined;

@@ -7,7 +7,9 @@ import { buildGraph } from "../pipeline/build-graph.js";
 import type { ChosenPipeline } from "../pipeline/chosen-pipeline.js";
 import { Cancellation, type Cli } from "../terminal/cli.js";
 import type { Terminal } from "../terminal/terminal.js";
+import { profileLines } from "./profile-lines.js";
 import { liveReport, noReport, type ProgressReport, plainReport } from "./progress-report.js";
+import { readProfiles } from "./read-profiles.js";
 import { elementsRead, summaryLines } from "./summary.js";
 import { transformFlows } from "./transform-flows.js";
 
@@ -38,6 +40,9 @@ export async function runPipeline(
       signal,
       ...given("drain", drain?.signal),
       ...given("workers", flags.workers),
+      ...given("memory", flags.memory),
+      ...given("scratch", flags.scratch),
+      ...given("profile", flags.profile),
       ...given("strictEncoding", flags.strictEncoding),
       ...given("maxAttempts", flags.maxAttempts),
       onProgress(progress) {
@@ -53,6 +58,7 @@ export async function runPipeline(
     patience.end();
     report.end();
   }
+  const hottest = flags.profile === undefined ? undefined : readProfiles(result.profiles);
   const { name } = pipeline.definition;
   if (terminal.json) {
     terminal.document({
@@ -61,13 +67,20 @@ export async function runPipeline(
       ...result,
       elementsRead: elementsRead(transformFlows(graph, result.transforms)),
       bytesRead: last?.bytesDone ?? 0,
+      ...given("hottest", hottest?.slice(0, HOTTEST)),
     });
   } else {
     const { width, style, verbose: everyStep } = terminal;
-    terminal.talk(summaryLines(graph, result, last, { width, style, everyStep }).join("\n"));
+    const lines = summaryLines(graph, result, last, { width, style, everyStep });
+    if (hottest !== undefined)
+      lines.push(...profileLines(result.profiles, hottest, cli.cwd, { width, style }));
+    terminal.talk(lines.join("\n"));
   }
   return exitCodes.done.code;
 }
+
+/** Functions in the JSON document of a run that was profiled. */
+const HOTTEST = 50;
 
 /** How long a cancelled run may take to end before people wonder. */
 const PATIENCE_MS = 400;

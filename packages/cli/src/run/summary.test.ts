@@ -20,9 +20,12 @@ const result: LocalRunResult = {
   workers: 2,
   bundles: 3,
   retries: 1,
+  threadsLost: 1,
+  memory: { budget: 1 << 30, peakRss: 123e6, spilledBytes: 4e9, runs: 40 },
   metrics: [],
   attemptedMetrics: [],
   stages: [],
+  profiles: [],
   counters: [{ transform: "Odd", name: "seen", value: 1234 }],
   transforms: [
     { transform: "Numbers/Elements", elements: 1 },
@@ -44,7 +47,7 @@ test("transformFlows counts what crosses the borders of the outermost transforms
 test("summaryLines tells duration, elements, retries, transforms and counters", () => {
   const options = { width: 80, style: plain, everyStep: false };
   expect(summaryLines(graph, result, undefined, options)).toEqual([
-    "Done in 1.23 s: numbers, 3 elements read, 2 workers, 3 bundles, 1 bundle run again after a failure",
+    "Done in 1.23 s: numbers, 3 elements read, 2 workers, 3 bundles, 1 bundle run again after a failure, 123 MB peak memory, 4.00 GB spilled to disk, 1 worker thread died",
     "",
     "  transform  elements in  out",
     "  Numbers                   3",

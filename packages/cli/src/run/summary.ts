@@ -21,7 +21,17 @@ export function summaryLines(
   last: RunProgress | undefined,
   { width, style, everyStep }: SummaryOptions,
 ): string[] {
-  const { elapsedMs, workers, bundles, retries, transforms, counters, metrics } = result;
+  const {
+    elapsedMs,
+    workers,
+    bundles,
+    retries,
+    threadsLost,
+    memory,
+    transforms,
+    counters,
+    metrics,
+  } = result;
   const flows = transformFlows(graph, transforms);
   const facts = [
     readFact(elementsRead(flows), last?.bytesDone ?? 0),
@@ -30,6 +40,9 @@ export function summaryLines(
     retries === 0
       ? undefined
       : style.warn(`${countOf(retries, "bundle")} run again after a failure`),
+    `${formatBytes(memory.peakRss)} peak memory`,
+    memory.runs === 0 ? undefined : `${formatBytes(memory.spilledBytes)} spilled to disk`,
+    threadsLost === 0 ? undefined : style.warn(`${countOf(threadsLost, "worker thread")} died`),
   ].filter((fact) => fact !== undefined);
   const done = style.good(`Done in ${formatDuration(elapsedMs)}`);
   const steps = everyStep

@@ -62,11 +62,19 @@ export const int64: FieldCoder = {
     else throw cannotEncode(value, "a whole number of up to 2^53, or a bigint of 64 bits", "row");
   },
   decode(input) {
+    if (isShort(input)) return input.readVarint();
     const value = input.readVarint64();
     const number = Number(value);
     return Number.isSafeInteger(number) ? number : value;
   },
 };
+
+/** Whether the varint that comes next has 49 bits or fewer: numbers hold those, without a bigint. */
+function isShort({ buffer, position, end }: ByteReader): boolean {
+  const last = Math.min(position + 7, end);
+  for (let at = position; at < last; at++) if ((buffer[at] as number) < 0x80) return true;
+  return false;
+}
 
 /** Four bytes, IEEE 754, big-endian: what is read back may have lost digits. */
 export const float: FieldCoder = {

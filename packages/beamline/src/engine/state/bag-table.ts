@@ -17,9 +17,12 @@ const NOTHING: readonly Uint8Array[] = Object.freeze([]);
 /** The bags of one cell, by scope. */
 export class BagTable {
   readonly table = new Map<string, Bag>();
+  readonly kind = "bag";
+  readonly name: string;
   private readonly ledger: Ledger;
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, name: string) {
+    this.name = name;
     this.ledger = ledger;
   }
 
@@ -40,10 +43,12 @@ export class BagTable {
     // A transaction that was rolled back may have left its pieces.
     pieces.length = length;
     pieces.push(values);
+    this.ledger.changes?.appendBag(this, scope, values);
     this.put(scope, old, { pieces, length: length + 1, bytes: bytes + cost(values) });
   }
 
   replace(scope: StateScope, values: Uint8Array): void {
+    this.ledger.changes?.replaceBag(this, scope, values);
     const bag: Bag = { pieces: [values], length: 1, bytes: scope.id.length + cost(values) };
     this.put(scope, this.table.get(scope.id), bag);
   }
@@ -55,6 +60,7 @@ export class BagTable {
   drop(id: string): void {
     const old = this.table.get(id);
     if (old === undefined) return;
+    this.ledger.changes?.drop(this, id);
     this.ledger.log.note(this.table as Table, id, old);
     this.table.delete(id);
     this.ledger.bytes -= old.bytes;

@@ -165,10 +165,11 @@ describe("KeyedState", () => {
     expect(state.bytes).toBe(0);
   });
 
-  test("is as it was after a rollback, and the same after a snapshot, whatever was done", () => {
+  test("is as it was after a rollback, and the same from a snapshot and changes, whatever was done", () => {
     for (let seed = 1; seed <= 30; seed++) {
       const random = lcg(seed);
-      let state = new KeyedState();
+      let state = new KeyedState({ keepsChanges: true });
+      let twin = new KeyedState({ keepsChanges: true });
       for (let round = 0; round < 12; round++) {
         const before = describeState(state);
         const size = state.bytes;
@@ -180,12 +181,17 @@ describe("KeyedState", () => {
           expect(state.bytes).toBe(size);
         } else {
           state.commit();
+          twin.replay(state.changes());
+          expect(describeState(twin)).toEqual(describeState(state));
+          expect(twin.bytes).toBe(state.bytes);
+          expect(twin.changes()).toEqual(state.changes());
         }
-        const copy = KeyedState.restore(state.snapshot());
+        const copy = KeyedState.restore(state.snapshot(), { keepsChanges: true });
         expect(describeState(copy)).toEqual(describeState(state));
         expect(copy.snapshot().length).toBe(state.snapshot().length);
         expect(copy.bytes).toBe(state.bytes);
         if (random(3) === 0) state = copy;
+        if (random(5) === 0) twin = KeyedState.restore(twin.snapshot(), { keepsChanges: true });
       }
     }
   });

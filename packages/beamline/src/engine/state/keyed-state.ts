@@ -3,11 +3,18 @@ import type { TimerAddress, TimerRecord } from "../../model/state-scope.js";
 import { END_OF_GLOBAL_WINDOW, MIN_TIMESTAMP, type Timestamp } from "../../model/time.js";
 import type { Times } from "../times.js";
 import { BagTable } from "./bag-table.js";
+import { ChangeLog } from "./change-log.js";
 import { Ledger } from "./ledger.js";
 import { ListTable } from "./list-table.js";
 import { MapTable } from "./map-table.js";
+import { readChanges } from "./read-changes.js";
 import { readSnapshot, writeSnapshot } from "./snapshot.js";
 import { TimerTable } from "./timer-table.js";
+
+export interface KeyedStateOptions {
+  /** Keeps what each transaction changes until the next one: see {@link KeyedState.changes}. */
+  readonly keepsChanges?: boolean;
+}
 
 /**
  * The state and timers of some of a stage's keys: opaque bytes by step, cell, key and window. A
@@ -16,8 +23,8 @@ import { TimerTable } from "./timer-table.js";
  * What belongs to a window goes once the watermark has passed its expiry and its timers have fired.
  */
 export class KeyedState {
-  private readonly ledger = new Ledger();
-  private readonly timers = new TimerTable(this.ledger);
+  private readonly ledger: Ledger;
+  private readonly timers: TimerTable;
   private readonly bags = new Map<string, BagTable>();
   private readonly maps = new Map<string, MapTable>();
   private readonly lists = new Map<string, ListTable>();
@@ -25,9 +32,15 @@ export class KeyedState {
   private gone: { readonly id: string; readonly expiry: Timestamp }[] = [];
   private times: Times = { watermark: MIN_TIMESTAMP, processingTime: 0 };
 
+  constructor({ keepsChanges = false }: KeyedStateOptions = {}) {
+    this.ledger = new Ledger(keepsChanges ? new ChangeLog() : undefined);
+    this.timers = new TimerTable(this.ledger);
+  }
+
   /** Makes what {@link snapshot} wrote. */
-  static restore(bytes: Uint8Array): KeyedState {
-    const state = new KeyedState();
+  static restore(bytes: Uint8Array, options?: KeyedStateOptions): KeyedState {
+    const state = new KeyedState(options);
+    state.begin();
     readSnapshot(bytes, {
       bag: (name) => state.bagNamed(name),
       map: (name) => state.mapNamed(name),
@@ -98,9 +111,14 @@ export class KeyedState {
    * Takes out the timers that are due, in the order in which they are to fire, and lets go of what
    * has expired and has none of them. Part of a bundle's transaction.
    */
-  takeDueTimers({ watermark, processingTime }: Times): TimerRecord[] {
-    const due = this.timers.takeDue(watermark, processingTime);
-    this.letGo(watermark, new Set(due.map(({ scope }) => scope.id)));
+  takeDueTimers(times: Times): TimerRecord[] {
+    const { ledger } = this;
+    const { changes } = ledger;
+    changes?.takeDue(times);
+    ledger.changes = undefined;
+    const due = this.timers.takeDue(times.watermark, times.processingTime);
+    this.letGo(times.watermark, new Set(due.map(({ scope }) => scope.id)));
+    ledger.changes = changes;
     return due;
   }
 
@@ -137,6 +155,25 @@ export class KeyedState {
     });
   }
 
+  /** What the last transaction has changed, as bytes for {@link replay}. Needs `keepsChanges`. */
+  changes(): Uint8Array<ArrayBuffer> {
+    return this.ledger.changes?.toBytes() ?? new Uint8Array(0);
+  }
+
+  /** A transaction that makes the changes of another one again, on the same state. */
+  replay(changes: Uint8Array): void {
+    this.begin();
+    readChanges(changes, {
+      bag: (name) => this.bagNamed(name),
+      map: (name) => this.mapNamed(name),
+      list: (name) => this.listNamed(name),
+      setTimer: (timer) => this.timers.set(timer),
+      clearTimer: (timer) => this.timers.clear(timer),
+      takeDue: (times) => this.takeDueTimers(times),
+    });
+    this.commit();
+  }
+
   private letGo(watermark: Timestamp, firing: ReadonlySet<string>): void {
     const gone = new Set<string>();
     for (const { expiry, ids } of this.ledger.expiries.takeExpired(watermark)) {
@@ -164,15 +201,15 @@ export class KeyedState {
   }
 
   private bagNamed(name: string): BagTable {
-    return getOrMake(this.bags, name, () => new BagTable(this.ledger));
+    return getOrMake(this.bags, name, () => new BagTable(this.ledger, name));
   }
 
   private mapNamed(name: string): MapTable {
-    return getOrMake(this.maps, name, () => new MapTable(this.ledger));
+    return getOrMake(this.maps, name, () => new MapTable(this.ledger, name));
   }
 
   private listNamed(name: string): ListTable {
-    return getOrMake(this.lists, name, () => new ListTable(this.ledger));
+    return getOrMake(this.lists, name, () => new ListTable(this.ledger, name));
   }
 }
 

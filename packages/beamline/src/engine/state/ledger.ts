@@ -1,4 +1,5 @@
 import type { StateScope } from "../../model/state-scope.js";
+import type { ChangeLog } from "./change-log.js";
 import { Expiries } from "./expiries.js";
 import { UndoLog } from "./undo-log.js";
 
@@ -6,15 +7,22 @@ import { UndoLog } from "./undo-log.js";
 export class Ledger {
   readonly log = new UndoLog();
   readonly expiries = new Expiries();
+  /** Where somebody wants to know what transactions change. */
+  changes: ChangeLog | undefined;
   /** Approximate size of everything. */
   bytes = 0;
   /** Grows with each transaction: tells what the running one has made itself. */
   transaction = 0;
   private bytesBefore = 0;
 
+  constructor(changes?: ChangeLog) {
+    this.changes = changes;
+  }
+
   begin(): void {
     this.transaction++;
     this.bytesBefore = this.bytes;
+    this.changes?.begin();
   }
 
   commit(): void {
@@ -24,6 +32,7 @@ export class Ledger {
 
   rollback(): void {
     this.log.undo();
+    this.changes?.begin();
     this.bytes = this.bytesBefore;
     this.transaction++;
   }

@@ -19,9 +19,12 @@ const NOTHING: readonly Item[] = Object.freeze([]);
 /** The ordered lists of one cell, by scope. */
 export class ListTable {
   readonly table = new Map<string, List>();
+  readonly kind = "list";
+  readonly name: string;
   private readonly ledger: Ledger;
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, name: string) {
+    this.name = name;
     this.ledger = ledger;
   }
 
@@ -36,6 +39,7 @@ export class ListTable {
   }
 
   append(scope: StateScope, added: readonly Item[]): void {
+    this.ledger.changes?.appendList(this, scope, added);
     const items = this.own(scope.id);
     let bytes = 0;
     for (const item of added) {
@@ -47,7 +51,8 @@ export class ListTable {
     this.ledger.grow(scope, bytes);
   }
 
-  clear({ id }: StateScope, from: Timestamp, to: Timestamp): void {
+  clear(scope: StateScope, from: Timestamp, to: Timestamp): void {
+    const { id } = scope;
     const present = this.table.get(id);
     if (present === undefined) return;
     const start = firstAt(present.items, from);
@@ -57,6 +62,7 @@ export class ListTable {
       this.drop(id);
       return;
     }
+    this.ledger.changes?.clearList(this, scope, from, to);
     const removed = this.own(id).splice(start, end - start);
     for (const item of removed) this.ledger.bytes -= cost(item);
   }
@@ -64,6 +70,7 @@ export class ListTable {
   drop(id: string): void {
     const old = this.table.get(id);
     if (old === undefined) return;
+    this.ledger.changes?.drop(this, id);
     this.ledger.log.note(this.table as Table, id, old);
     this.table.delete(id);
     for (const item of old.items) this.ledger.bytes -= cost(item);

@@ -13,9 +13,12 @@ type Entries = Map<string, Entry>;
 /** The maps of one cell, by scope. */
 export class MapTable {
   readonly table = new Map<string, Entries>();
+  readonly kind = "map";
+  readonly name: string;
   private readonly ledger: Ledger;
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, name: string) {
+    this.name = name;
     this.ledger = ledger;
   }
 
@@ -28,7 +31,8 @@ export class MapTable {
   }
 
   set(scope: StateScope, key: Uint8Array, value: Uint8Array): void {
-    const { log } = this.ledger;
+    const { log, changes } = this.ledger;
+    changes?.setEntry(this, scope, key, value);
     let entries = this.table.get(scope.id);
     if (entries === undefined) {
       entries = new Map();
@@ -43,11 +47,13 @@ export class MapTable {
     this.ledger.grow(scope, cost(entry) - (old === undefined ? 0 : cost(old)));
   }
 
-  delete({ id }: StateScope, key: Uint8Array): void {
+  delete(scope: StateScope, key: Uint8Array): void {
+    const { id } = scope;
     const entries = this.table.get(id);
     const text = textOf(key);
     const old = entries?.get(text);
     if (entries === undefined || old === undefined) return;
+    this.ledger.changes?.deleteEntry(this, scope, key);
     this.ledger.log.note(entries as Table, text, old);
     entries.delete(text);
     this.ledger.bytes -= cost(old);
@@ -61,6 +67,7 @@ export class MapTable {
   drop(id: string): void {
     const old = this.table.get(id);
     if (old === undefined) return;
+    this.ledger.changes?.drop(this, id);
     this.ledger.log.note(this.table as Table, id, old);
     this.table.delete(id);
     for (const entry of old.values()) this.ledger.bytes -= cost(entry);

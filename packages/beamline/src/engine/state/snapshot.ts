@@ -5,6 +5,8 @@ import type { Timestamp } from "../../model/time.js";
 import type { BagTable } from "./bag-table.js";
 import type { ListTable } from "./list-table.js";
 import type { MapTable } from "./map-table.js";
+import { readBytes, readId, readText, writeBytes, writeId, writeText } from "./sized.js";
+import { readTimer, writeTimer } from "./timer-codec.js";
 
 interface SnapshotSource {
   readonly bags: ReadonlyMap<string, BagTable>;
@@ -23,7 +25,7 @@ interface SnapshotTarget {
 }
 
 /** The layout that {@link readSnapshot} reads; the first byte of a snapshot. */
-const VERSION = 1;
+const VERSION = 2;
 
 export function writeSnapshot(source: SnapshotSource): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(64 * 1024);
@@ -47,13 +49,13 @@ export function writeSnapshot(source: SnapshotSource): Uint8Array<ArrayBuffer> {
     }
   });
   out.writeVarint(source.timers.length);
-  for (const timer of source.timers) writeTimer(out, timer);
+  for (const [i, timer] of source.timers.entries()) writeTimer(out, timer, source.timers[i - 1]);
   const expiries = [...source.expiries];
   out.writeVarint(expiries.length);
   for (const [expiry, ids] of expiries) {
     out.writeFloat64(expiry);
     out.writeVarint(ids.size);
-    for (const id of ids) writeText(out, id);
+    for (const id of ids) writeId(out, id);
   }
   return out.toBytes();
 }
@@ -77,10 +79,14 @@ export function readSnapshot(bytes: Uint8Array, target: SnapshotTarget): void {
       table.append(scope, [{ timestamp, value: readBytes(input) }]);
     });
   });
-  repeat(input, () => target.timer(readTimer(input)));
+  let last: TimerRecord | undefined;
+  repeat(input, () => {
+    last = readTimer(input, last);
+    target.timer(last);
+  });
   repeat(input, () => {
     const expiry = input.readFloat64();
-    repeat(input, () => target.expiry(readText(input), expiry));
+    repeat(input, () => target.expiry(readId(input), expiry));
   });
 }
 
@@ -94,7 +100,7 @@ function writeTables<Content>(
     writeText(out, name);
     out.writeVarint(table.size);
     for (const [id, content] of table) {
-      writeText(out, id);
+      writeId(out, id);
       write(content);
     }
   }
@@ -103,7 +109,7 @@ function writeTables<Content>(
 function readTables(input: ByteReader, read: (name: string, scope: StateScope) => void): void {
   repeat(input, () => {
     const name = readText(input);
-    repeat(input, () => read(name, scopeOf(readText(input))));
+    repeat(input, () => read(name, scopeOf(readId(input))));
   });
 }
 
@@ -113,51 +119,6 @@ function scopeOf(id: string): StateScope {
 }
 
 const NOTHING = new Uint8Array(0);
-
-function writeTimer(out: ByteWriter, timer: TimerRecord): void {
-  const { step, family, tag, scope, domain, fireTimestamp, holdTimestamp } = timer;
-  for (const text of [step, family, tag, scope.id]) writeText(out, text);
-  writeBytes(out, scope.key);
-  writeBytes(out, scope.window);
-  out.writeFloat64(scope.expiry);
-  out.writeByte(domain === "event-time" ? 0 : 1);
-  out.writeFloat64(fireTimestamp);
-  out.writeFloat64(holdTimestamp);
-}
-
-function readTimer(input: ByteReader): TimerRecord {
-  const step = readText(input);
-  const family = readText(input);
-  const tag = readText(input);
-  const id = readText(input);
-  const scope: StateScope = {
-    id,
-    key: readBytes(input),
-    window: readBytes(input),
-    expiry: input.readFloat64(),
-  };
-  const domain = input.readByte() === 0 ? "event-time" : "processing-time";
-  const fireTimestamp = input.readFloat64();
-  return { step, family, tag, scope, domain, fireTimestamp, holdTimestamp: input.readFloat64() };
-}
-
-function writeBytes(out: ByteWriter, bytes: Uint8Array): void {
-  out.writeVarint(bytes.length);
-  out.writeBytes(bytes);
-}
-
-function readBytes(input: ByteReader): Buffer {
-  return input.readBytes(input.readLength());
-}
-
-/** UTF-8: names are the user's; ids are Latin-1 and grow a little. */
-function writeText(out: ByteWriter, text: string): void {
-  writeBytes(out, Buffer.from(text));
-}
-
-function readText(input: ByteReader): string {
-  return readBytes(input).toString();
-}
 
 function repeat(input: ByteReader, read: () => void): void {
   for (let left = input.readVarint(); left > 0; left--) read();

@@ -36,6 +36,7 @@ export class TimerTable {
     const address = addressOf(record);
     const old = this.table.get(address);
     if (old !== undefined && isSame(old.record, record)) return;
+    this.ledger.changes?.setTimer(record);
     const entry: Entry = { record, address, order: this.order++ };
     this.ledger.log.note(this.table as Table, address, old);
     this.table.set(address, entry);
@@ -46,6 +47,7 @@ export class TimerTable {
   }
 
   clear(timer: TimerAddress): void {
+    this.ledger.changes?.clearTimer(timer);
     this.remove(addressOf(timer));
   }
 

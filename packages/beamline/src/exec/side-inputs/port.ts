@@ -1,12 +1,20 @@
 import type { Window } from "../../model/window.js";
 import type { Step, StepSideInput } from "../stage.js";
 
+/** What stands for the value of a key that is not there. */
+export const NO_VALUE: unique symbol = Symbol("no value");
+
 /** The elements of a side input in one of its windows, decoded as they are asked for. */
 export interface SideInputData {
   /** All of them; every iteration begins anew. Where the access pattern is "iterable". */
   elements(): Iterable<unknown>;
   /** Those of a key; none where there is no such key. Where the access pattern is "multimap". */
   valuesOf(key: unknown): Iterable<unknown>;
+  /**
+   * The only value of a key, {@link NO_VALUE} where there is none. Throws what `twice` makes where
+   * there are more. Like `valuesOf`, but made for lookups in great numbers. Optional.
+   */
+  onlyValueOf?(key: unknown, twice: () => Error): unknown;
   /** Each key once. Where the access pattern is "multimap". */
   keys(): Iterable<unknown>;
 }

@@ -1,7 +1,7 @@
 import type { SideMap, SideMultimap } from "../../fn/side-views.js";
 import type { View } from "../../graph/side-input.js";
 import { BeamlineError } from "../../model/errors.js";
-import type { SideInputData } from "./port.js";
+import { NO_VALUE, type SideInputData } from "./port.js";
 
 /** Who asks: for errors. */
 export interface ViewPlace {
@@ -106,10 +106,16 @@ class MapView implements SideMap<unknown, unknown> {
   }
 
   get(key: unknown): unknown {
-    return this.known.of(key, () => this.find(key))?.value;
+    const { data } = this;
+    // Whoever offers this keeps what is known by itself.
+    if (data.onlyValueOf === undefined) return this.known.of(key, () => this.find(key))?.value;
+    const value = data.onlyValueOf(key, this.twice);
+    return value === NO_VALUE ? undefined : value;
   }
 
   has(key: unknown): boolean {
+    const { data } = this;
+    if (data.onlyValueOf !== undefined) return data.onlyValueOf(key, this.twice) !== NO_VALUE;
     return this.known.of(key, () => this.find(key)) !== undefined;
   }
 
@@ -134,13 +140,13 @@ class MapView implements SideMap<unknown, unknown> {
     return found;
   }
 
-  private twice(): BeamlineError {
+  private readonly twice = (): BeamlineError => {
     const { step, name } = this.place;
     return new BeamlineError(
       "DUPLICATE_KEY",
       `Cannot read the side input "${name}" of "${step}" as a map: a key has more than one value in this window; combine the values of each key first, or use asMultimap()`,
     );
-  }
+  };
 }
 
 class MultimapView implements SideMultimap<unknown, unknown> {

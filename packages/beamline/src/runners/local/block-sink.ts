@@ -1,4 +1,6 @@
 import type { Block } from "../../engine/block.js";
+import type { SpillOrder } from "../../engine/spill/spill-options.js";
+import type { SpillingBlocks } from "../../engine/spill/spilling-blocks.js";
 import type { SinkPort } from "../../exec/operator.js";
 
 /** A sink that encodes what it receives into blocks, taken when the bundle commits. */
@@ -9,3 +11,6 @@ export interface BlockSink extends SinkPort {
 
 /** Makes the error for a value that does not encode. */
 export type Failed = (cause: unknown, value: unknown) => Error;
+
+/** Opens the place where a sink puts what it has too much of. */
+export type OpenSpill = (order: SpillOrder) => SpillingBlocks;

@@ -1,4 +1,6 @@
 import type { Block } from "../../engine/block.js";
+import type { HashRange, Run } from "../../engine/spill/run.js";
+import type { SpillOrder } from "../../engine/spill/spill-options.js";
 import type { Times } from "../../engine/times.js";
 import type { BundleProgress } from "../../exec/bundle-processor.js";
 import type { StepCounts } from "../../exec/step-metrics.js";
@@ -13,6 +15,12 @@ export interface BundleWork {
   /** Whose keys it has, in a streaming stage that keeps state: the same executor has it each time. */
   readonly shard: number | undefined;
   readonly times: Times;
+  /** Of a shard that another executor had: what to make it of again. */
+  readonly restore?: ShardCopy;
+  /** The hashes that it is to read of the runs among its blocks. Default: all. */
+  readonly range?: HashRange;
+  /** It is to write its blocks, which wait in this dataset, to disk in this order. */
+  readonly spill?: { readonly dataset: string; readonly order: SpillOrder };
   /** The job drains: what is left of its restrictions is to be cut short first. */
   readonly drains?: boolean;
 }
@@ -21,6 +29,8 @@ export interface BundleWork {
 export interface SideWork {
   readonly dataset: string;
   readonly chunks: readonly SideChunk[];
+  /** All of it, where it is too large for memory: there are no chunks then. */
+  readonly runs?: readonly Run[];
 }
 
 /** A part of a side input: encoded records in memory that all threads share. It never changes. */
@@ -38,6 +48,8 @@ export interface BundleOutput {
   readonly steps: readonly StepCounts[];
   /** When the keys of the bundle's shard have something to do again. */
   readonly shard?: ShardTimes;
+  /** What became of the bundle's shard, so that it can be made again elsewhere. */
+  readonly change?: ShardChange;
   /** Restrictions that are left of the bundle's. */
   readonly residuals?: readonly Residual[];
   /** User code wants to hear when the bundle is committed: see {@link Executor.finalize}. */
@@ -50,6 +62,25 @@ export interface ShardTimes {
   readonly nextEventTime: Timestamp | undefined;
   readonly nextProcessingTime: number | undefined;
 }
+
+/** How a bundle has changed its shard. */
+export type ShardChange =
+  /** It has the state that this says, as all of it. */
+  | { readonly kind: "snapshot"; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** This is what has changed (`KeyedState.changes`). */
+  | { readonly kind: "state"; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** It took in what the bundle had, at the bundle's times; that says all. */
+  | { readonly kind: "input" };
+
+/** What makes a shard again: a snapshot, where one was taken, and what has changed since. */
+export interface ShardCopy {
+  readonly snapshot: Uint8Array<ArrayBuffer> | undefined;
+  readonly changes: readonly KeptChange[];
+}
+
+export type KeptChange =
+  | { readonly kind: "state"; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: "input"; readonly blocks: readonly Block[]; readonly times: Times };
 
 /** A part of a restriction that waits to be gone on with. */
 export interface Residual {

@@ -1,9 +1,12 @@
 import type { BundleProgress } from "../../exec/bundle-processor.js";
 import type { Executor } from "./bundle-work.js";
+import type { JobProfiles } from "./job-profiles.js";
+import type { JobMemory } from "./memory/job-memory.js";
 import type { WorkerSetup } from "./messages.js";
 import type { Plan } from "./plan.js";
 import { ThreadExecutor, type ThreadExecutorOptions } from "./thread-executor.js";
 import { WorkerExecutor } from "./worker-executor.js";
+import { WorkerSlot } from "./worker-slot.js";
 
 /** Work that is waiting, as far as the choice of threads goes. */
 export interface Backlog {
@@ -15,11 +18,19 @@ export interface Backlog {
 
 export interface PoolOptions extends ThreadExecutorOptions {
   /** How worker threads are set up; undefined when everything runs on the calling thread. */
-  readonly workerSetup: Omit<WorkerSetup, "progress" | "wish"> | undefined;
+  readonly workerSetup: Omit<WorkerSetup, "progress" | "wish" | "memory" | "profile"> | undefined;
+  /** What each worker thread gets its share of. */
+  readonly memory: JobMemory;
+  /** Where each worker thread writes its CPU profile to. */
+  readonly profiles: JobProfiles | undefined;
   /** Who runs bundles where no worker threads do. Default: the calling thread. */
   readonly openExecutor: ((plan: Plan) => Executor) | undefined;
   /** Whether even small jobs run on worker threads. */
   readonly eager: boolean;
+  /** A worker thread can take work. */
+  readonly onReady: () => void;
+  /** Worker threads can't be had: the job can't go on. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** Input above which worker threads pay for their start, about a quarter of a second of work. */
@@ -27,28 +38,33 @@ const HEAVY_BYTES = 8 * 1024 * 1024;
 /** A run that has taken so long with bundles still waiting gets worker threads, whatever its weight. */
 const PATIENCE_MS = 250;
 
-type Workers =
-  | { readonly kind: "none" }
-  | { readonly kind: "starting" | "ready"; readonly executors: readonly WorkerExecutor[] };
-
 /**
  * The threads of a run. Small jobs stay on the calling thread, which costs no start-up; once there
- * is work for more, worker threads start, and the calling thread only coordinates.
+ * is work for more, worker threads start, and the calling thread only coordinates. A thread that dies
+ * is replaced.
  */
 export class ExecutorPool {
   private readonly own: Executor;
   private readonly options: PoolOptions;
-  private workers: Workers = { kind: "none" };
+  private readonly plan: Plan;
+  /** None while everything runs on the calling thread. */
+  private slots: readonly WorkerSlot[] = [];
   private readonly busy = new Set<Executor>();
 
   constructor(plan: Plan, options: PoolOptions) {
+    this.plan = plan;
     this.options = options;
     this.own = options.openExecutor?.(plan) ?? new ThreadExecutor(plan, options);
   }
 
   /** Threads that have run bundles or are about to. */
   get size(): number {
-    return this.workers.kind === "none" ? 1 : this.workers.executors.length;
+    return Math.max(1, this.slots.length);
+  }
+
+  /** Threads that have died. */
+  get deaths(): number {
+    return this.slots.reduce((sum, { deaths }) => sum + deaths, 0);
   }
 
   /** Of all running bundles together. */
@@ -62,22 +78,27 @@ export class ExecutorPool {
     return { elements, bytes };
   }
 
-  /**
-   * Starts worker threads when the backlog asks for them. The returned promise resolves when they
-   * can take work.
-   */
-  grow(backlog: Backlog): Promise<void> | undefined {
-    const { workerSetup, parallelism, eager } = this.options;
-    if (this.workers.kind !== "none" || workerSetup === undefined || parallelism < 2)
-      return undefined;
+  /** Starts worker threads when the backlog asks for them. */
+  grow(backlog: Backlog): void {
+    const { workerSetup, parallelism, eager, memory, profiles, onReady, onFailure } = this.options;
+    if (this.slots.length > 0 || workerSetup === undefined || parallelism < 2) return;
     const heavy = backlog.weight >= HEAVY_BYTES;
     const slow = backlog.elapsedMs >= PATIENCE_MS;
-    if (eager ? backlog.bundles === 0 : backlog.bundles < 2 || !(heavy || slow)) return undefined;
-    const executors = Array.from({ length: parallelism }, () => new WorkerExecutor(workerSetup));
-    this.workers = { kind: "starting", executors };
-    return Promise.all(executors.map(({ ready }) => ready)).then(() => {
-      this.workers = { kind: "ready", executors };
-    });
+    if (eager ? backlog.bundles === 0 : backlog.bundles < 2 || !(heavy || slow)) return;
+    const open = () => {
+      const own = memory.nextThread();
+      const executor = new WorkerExecutor(this.plan, {
+        ...workerSetup,
+        memory: own,
+        profile: profiles?.nextThread(),
+      });
+      executor.onExit = () => memory.threadEnded(own.owner);
+      return executor;
+    };
+    this.slots = Array.from(
+      { length: parallelism },
+      () => new WorkerSlot({ open, onReady, onFailure }),
+    );
   }
 
   /**
@@ -93,7 +114,7 @@ export class ExecutorPool {
 
   /** Whether there is a worker thread without work. */
   get hasIdleWorker(): boolean {
-    return this.workers.kind === "ready" && this.busy.size < this.workers.executors.length;
+    return this.slots.some(({ ready }) => ready !== undefined && !this.busy.has(ready));
   }
 
   isFree(backlog: Backlog, slot: number | undefined): boolean {
@@ -106,31 +127,23 @@ export class ExecutorPool {
 
   async close(): Promise<void> {
     await this.own.close();
-    if (this.workers.kind === "none") return;
-    await Promise.all(this.workers.executors.map((executor) => executor.close()));
+    await Promise.all(this.slots.map((slot) => slot.close()));
   }
 
   /** Stops the worker threads wherever they are. */
   async stopWorkers(): Promise<void> {
-    if (this.workers.kind === "none") return;
-    await Promise.all(this.workers.executors.map((executor) => executor.kill()));
+    await Promise.all(this.slots.map((slot) => slot.kill()));
   }
 
   private choose({ bundles, weight }: Backlog, slot: number | undefined): Executor | undefined {
-    switch (this.workers.kind) {
-      case "none":
-        return this.busy.has(this.own) ? undefined : this.own;
-      case "starting":
-        return undefined;
-      case "ready": {
-        const { executors } = this.workers;
-        if (slot !== undefined) return this.unlessBusy(executors[slot % executors.length]);
-        // A lone small bundle, such as the last step of a write, is not worth a message.
-        const isSmall = bundles === 1 && weight < HEAVY_BYTES / 128;
-        if (isSmall && this.busy.size === 0 && !this.options.eager) return this.own;
-        return executors.find((executor) => !this.busy.has(executor));
-      }
-    }
+    const { slots } = this;
+    if (slots.length === 0) return this.unlessBusy(this.own);
+    if (slot !== undefined) return this.unlessBusy(slots[slot % slots.length]?.ready);
+    const ready = slots.flatMap((each) => each.ready ?? []);
+    // A lone small bundle, such as the last step of a write, is not worth a message.
+    const isSmall = bundles === 1 && weight < HEAVY_BYTES / 128 && ready.length > 0;
+    if (isSmall && this.busy.size === 0 && !this.options.eager) return this.own;
+    return ready.find((executor) => !this.busy.has(executor));
   }
 
   private unlessBusy(executor: Executor | undefined): Executor | undefined {

@@ -7,10 +7,13 @@ import type { Receive } from "../../exec/receive.js";
 import { Turn } from "../../exec/turn.js";
 import { type ElementMeta, GLOBAL_FIRING_META, IMPULSE_META } from "../../model/element-meta.js";
 
+/** Elements one after the other, in memory of any kind. */
+export type ElementBlock = Pick<Block, "bytes" | "form">;
+
 /** Decodes elements, and hands them on one after the other. */
 export async function feedElements(
   coder: Coder<unknown>,
-  blocks: readonly Block[],
+  blocks: Iterable<ElementBlock>,
   receive: Receive,
   gate: BundleGate,
 ): Promise<void> {

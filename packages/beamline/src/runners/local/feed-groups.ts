@@ -1,8 +1,7 @@
 import type { ByteReader } from "../../bytes/byte-reader.js";
 import type { Coder } from "../../coders/coder.js";
-import type { Block } from "../../engine/block.js";
-import { GroupIndex } from "../../engine/group-index.js";
 import { readWindow } from "../../engine/meta-codec.js";
+import type { Groups } from "../../engine/spill/groups.js";
 import type { BundleGate } from "../../exec/bundle-processor.js";
 import type { Receive } from "../../exec/receive.js";
 import { Turn } from "../../exec/turn.js";
@@ -15,17 +14,17 @@ import { pairCoders } from "./pair-sinks.js";
 /** Gathers the values of each key in the global window. */
 export function feedGroups(
   coder: Coder<unknown>,
-  blocks: readonly Block[],
+  loads: Iterable<Groups>,
   receive: Receive,
   gate: BundleGate,
 ): Promise<void> {
-  return feedIndex(coder, new GroupIndex(blocks), () => GLOBAL_FIRING_META, receive, gate);
+  return feedLoads(coder, loads, () => GLOBAL_FIRING_META, receive, gate);
 }
 
 /** Gathers the values of each key and window; the window stands before the key. */
 export function feedWindowedGroups(
   coder: Coder<unknown>,
-  blocks: readonly Block[],
+  loads: Iterable<Groups>,
   receive: Receive,
   gate: BundleGate,
 ): Promise<void> {
@@ -44,25 +43,27 @@ export function feedWindowedGroups(
     }
     return last;
   };
-  return feedIndex(coder, new GroupIndex(blocks), metaOf, receive, gate);
+  return feedLoads(coder, loads, metaOf, receive, gate);
 }
 
 /** @param metaOf - Reads what stands before the key itself. */
-async function feedIndex(
+async function feedLoads(
   coder: Coder<unknown>,
-  index: GroupIndex,
+  loads: Iterable<Groups>,
   metaOf: (key: ByteReader) => ElementMeta,
   receive: Receive,
   gate: BundleGate,
 ): Promise<void> {
   const { key, value } = pairCoders(coder);
   const turn = new Turn();
-  for (let group = 0; group < index.size; group++) {
-    const reader = index.key(group);
-    const meta = metaOf(reader);
-    const values = new GroupedValues(index, group, value);
-    receive([key.decode(reader), values], meta);
-    if (gate.attention) await gate.clear();
-    if (turn.isOver()) await turn.pass();
+  for (const groups of loads) {
+    for (let group = 0; group < groups.size; group++) {
+      const reader = groups.key(group);
+      const meta = metaOf(reader);
+      const values = new GroupedValues(groups, group, value);
+      receive([key.decode(reader), values], meta);
+      if (gate.attention) await gate.clear();
+      if (turn.isOver()) await turn.pass();
+    }
   }
 }

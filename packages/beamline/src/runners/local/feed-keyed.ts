@@ -1,8 +1,8 @@
 import type { Coder } from "../../coders/coder.js";
 import type { Block } from "../../engine/block.js";
-import { GroupIndex } from "../../engine/group-index.js";
 import { MetaReader } from "../../engine/meta-codec.js";
 import { ShuffleReader } from "../../engine/shuffle-reader.js";
+import type { Groups } from "../../engine/spill/groups.js";
 import type { KeyedState } from "../../engine/state/keyed-state.js";
 import type { Times } from "../../engine/times.js";
 import type { BundleGate } from "../../exec/bundle-processor.js";
@@ -48,7 +48,7 @@ export async function feedShard(
  */
 export async function feedWholeKeys(
   coder: Coder<unknown>,
-  blocks: readonly Block[],
+  loads: Iterable<Groups>,
   times: Times,
   state: KeyedState,
   target: KeyedTarget,
@@ -57,21 +57,22 @@ export async function feedWholeKeys(
   const { receive, gate } = target;
   const turn = new Turn();
   const metas = new MetaReader();
-  const index = new GroupIndex(blocks);
   const arrival = { ...times, watermark: MIN_TIMESTAMP };
   state.setTimes(arrival);
-  for (let group = 0; group < index.size; group++) {
-    const cursor = index.values(group);
-    for (let reader = cursor.next(); reader !== undefined; reader = cursor.next()) {
-      const meta = metas.read(reader);
-      receive([key.decode(index.key(group)), value.decode(reader)], meta);
-      if (gate.attention) await gate.clear();
-      if (turn.isOver()) await turn.pass();
+  for (const groups of loads) {
+    for (let group = 0; group < groups.size; group++) {
+      const cursor = groups.values(group);
+      for (let reader = cursor.next(); reader !== undefined; reader = cursor.next()) {
+        const meta = metas.read(reader);
+        receive([key.decode(groups.key(group)), value.decode(reader)], meta);
+        if (gate.attention) await gate.clear();
+        if (turn.isOver()) await turn.pass();
+      }
+      state.setTimes(END);
+      await fireDue(state, END, target);
+      target.timers.forgetKeys();
+      state.setTimes(arrival);
     }
-    state.setTimes(END);
-    await fireDue(state, END, target);
-    target.timers.forgetKeys();
-    state.setTimes(arrival);
   }
 }
 

@@ -1,9 +1,8 @@
 import { ByteReader } from "../../bytes/byte-reader.js";
 import type { Coder } from "../../coders/coder.js";
-import type { Block } from "../../engine/block.js";
 import type { EmitPane, WindowedGrouper } from "../../engine/grouping/windowed-grouper.js";
 import { MetaReader } from "../../engine/meta-codec.js";
-import { ShuffleReader } from "../../engine/shuffle-reader.js";
+import type { RecordReader } from "../../engine/shuffle-reader.js";
 import type { Times } from "../../engine/times.js";
 import type { BundleGate } from "../../exec/bundle-processor.js";
 import type { Receive } from "../../exec/receive.js";
@@ -12,7 +11,8 @@ import { PaneValues } from "./grouped-values.js";
 import { pairCoders } from "./pair-sinks.js";
 
 interface Input {
-  readonly blocks: readonly Block[];
+  /** Each has all that there is of its keys, where input ends. */
+  readonly input: Iterable<RecordReader>;
   /** When the elements come in. */
   readonly arrival: Times;
   /** When they have all come in. */
@@ -25,7 +25,7 @@ export async function feedTriggered(
   grouper: WindowedGrouper,
   receive: Receive,
   gate: BundleGate,
-  { blocks, arrival, end }: Input,
+  { input, arrival, end }: Input,
 ): Promise<void> {
   const { key, value } = pairCoders(coder);
   const emit: EmitPane = (keyBytes, values, meta) => {
@@ -33,15 +33,16 @@ export async function feedTriggered(
   };
   const turn = new Turn();
   const metas = new MetaReader();
-  const records = new ShuffleReader(blocks);
-  while (records.next()) {
-    const meta = metas.read(records.value);
-    grouper.add(rest(records.key), rest(records.value), meta, arrival, emit);
+  for (const records of input) {
+    while (records.next()) {
+      const meta = metas.read(records.value);
+      grouper.add(rest(records.key), rest(records.value), meta, arrival, emit);
+      if (gate.attention) await gate.clear();
+      if (turn.isOver()) await turn.pass();
+    }
+    grouper.advance(end, emit);
     if (gate.attention) await gate.clear();
-    if (turn.isOver()) await turn.pass();
   }
-  grouper.advance(end, emit);
-  if (gate.attention) await gate.clear();
 }
 
 function rest({ buffer, position, end }: ByteReader): Uint8Array {

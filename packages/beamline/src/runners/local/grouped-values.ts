@@ -1,15 +1,15 @@
 import { ByteReader } from "../../bytes/byte-reader.js";
 import type { Coder } from "../../coders/coder.js";
-import type { GroupIndex } from "../../engine/group-index.js";
+import type { Groups } from "../../engine/spill/groups.js";
 
 /** The values of one key, decoded as they are iterated; each iteration starts anew. */
 export class GroupedValues implements Iterable<unknown> {
-  private readonly index: GroupIndex;
+  private readonly groups: Groups;
   private readonly group: number;
   private readonly coder: Coder<unknown>;
 
-  constructor(index: GroupIndex, group: number, coder: Coder<unknown>) {
-    this.index = index;
+  constructor(groups: Groups, group: number, coder: Coder<unknown>) {
+    this.groups = groups;
     this.group = group;
     this.coder = coder;
   }
@@ -17,7 +17,7 @@ export class GroupedValues implements Iterable<unknown> {
   // By hand: a generator costs several times as much a value.
   [Symbol.iterator](): Iterator<unknown> {
     const { coder } = this;
-    const cursor = this.index.values(this.group);
+    const cursor = this.groups.values(this.group);
     return {
       next() {
         const reader = cursor.next();

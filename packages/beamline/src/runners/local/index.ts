@@ -4,6 +4,7 @@ export type {
   CounterValue,
   LocalRunOptions,
   LocalRunResult,
+  MemoryReport,
   RunProgress,
   TransformCount,
 } from "./run-options.js";

@@ -5,18 +5,23 @@ import { ListWriter } from "../../engine/list-writer.js";
 import { writeMeta } from "../../engine/meta-codec.js";
 import { TimeBounds } from "../../engine/time-bounds.js";
 import { type ElementMeta, GLOBAL_FIRING_META, IMPULSE_META } from "../../model/element-meta.js";
-import type { BlockSink, Failed } from "./block-sink.js";
+import type { BlockSink, Failed, OpenSpill } from "./block-sink.js";
 
 /**
  * Elements, dealt out over `parts` blocks. Most have one of two metas, which the block then says
  * once; the others have theirs before them.
  */
-export function listSink(coder: Coder<unknown>, parts: number, failed: Failed): BlockSink {
+export function listSink(
+  coder: Coder<unknown>,
+  parts: number,
+  failed: Failed,
+  openSpill?: OpenSpill,
+): BlockSink {
   const writers = new Map<RecordForm, ListWriter>();
   const writerOf = (form: RecordForm): ListWriter => {
     const present = writers.get(form);
     if (present !== undefined) return present;
-    const writer = new ListWriter(parts);
+    const writer = new ListWriter(parts, openSpill?.("none"));
     writers.set(form, writer);
     return writer;
   };

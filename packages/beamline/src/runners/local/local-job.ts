@@ -6,6 +6,8 @@ import { BeamlineError, internalError } from "../../model/errors.js";
 import type { BundleOutput, BundleSplit, Executor } from "./bundle-work.js";
 import { type Backlog, ExecutorPool } from "./executor-pool.js";
 import { type DecodedElement, decodeBlocks } from "./feed-elements.js";
+import { JobProfiles } from "./job-profiles.js";
+import { JobMemory } from "./memory/job-memory.js";
 import { RunMetrics } from "./metrics.js";
 import { type Plan, planGraph, resultsOf } from "./plan.js";
 import { isSized } from "./restriction-stage.js";
@@ -16,6 +18,7 @@ import { Splitter } from "./scheduling/splitter.js";
 import { StageTable } from "./scheduling/stage-table.js";
 import type { Task } from "./scheduling/task.js";
 import { TaskQueue } from "./scheduling/task-queue.js";
+import { ShardCopies } from "./shard-copies.js";
 import { StageReports } from "./stage-reports.js";
 
 /** One run of a graph on this machine. */
@@ -25,6 +28,8 @@ export class LocalJob {
   private readonly plan: Plan;
   private readonly stages: StageTable;
   private readonly pool: ExecutorPool;
+  private readonly memory: JobMemory;
+  private readonly profiles: JobProfiles | undefined;
   private readonly metrics = new RunMetrics();
   private readonly attempted = new RunMetrics();
   private readonly reports: StageReports;
@@ -33,6 +38,7 @@ export class LocalJob {
   private readonly clock: JobClock;
   private readonly queue = new TaskQueue();
   private readonly splitter = new Splitter();
+  private readonly copies = new ShardCopies();
   /** Bundles under way: their promises never reject. */
   private readonly running = new Set<Promise<void>>();
   private bundles = 0;
@@ -59,7 +65,18 @@ export class LocalJob {
     this.options = options;
     const { bundling = "auto", fusion = true } = options;
     this.plan = planGraph(graph, { results, fusion });
-    this.stages = new StageTable(this.plan, { parallelism, bundling });
+    this.memory = new JobMemory({
+      memory: options.memory,
+      scratch: options.scratch,
+      parallelism,
+      always: options.spilling === "always",
+    });
+    const { profile } = options;
+    this.profiles =
+      profile === undefined ? undefined : new JobProfiles(profile, graph.name, new Date());
+    // Whoever runs bundles elsewhere knows no files.
+    const memory = openExecutor === undefined ? this.memory : undefined;
+    this.stages = new StageTable(this.plan, { parallelism, bundling, memory });
     this.reports = new StageReports(this.plan);
     const { code } = options;
     const isDriven = this.stages.testStreams.length > 0;
@@ -70,9 +87,14 @@ export class LocalJob {
       parallelism,
       bundling,
       signal: this.abort.signal,
+      space: memory?.openSpace(),
+      memory: this.memory,
+      profiles: this.profiles,
       openExecutor,
       // State stays where it is once it is there, so a streaming job does not move to other threads.
       eager: options.workerThreads === "always" || isStreaming,
+      onReady: () => this.wake(),
+      onFailure: (error) => this.fail(error),
       workerSetup:
         code === undefined || parallelism < 2
           ? undefined
@@ -106,11 +128,12 @@ export class LocalJob {
     try {
       // Again: the hooks may have taken their time.
       if (isAborted(signal)) cancel();
+      await this.profiles?.start();
       await this.stages.prepare();
       await this.loop();
       await this.pool.close();
       this.report();
-      return this.result();
+      return this.result((await this.profiles?.finish()) ?? []);
     } catch (error) {
       this.abort.abort(error);
       await this.pool.stopWorkers();
@@ -122,6 +145,8 @@ export class LocalJob {
     } finally {
       clearInterval(ticker);
       this.splitter.close();
+      this.memory.close();
+      this.profiles?.abandon();
       signal?.removeEventListener("abort", cancel);
       this.options.drain?.removeEventListener("abort", drain);
     }
@@ -186,10 +211,7 @@ export class LocalJob {
   }
 
   private assign(): void {
-    this.pool.grow(this.backlog())?.then(
-      () => this.wake(),
-      (error: unknown) => this.fail(error),
-    );
+    this.pool.grow(this.backlog());
     for (;;) {
       const backlog = this.backlog();
       const free = (task: Task) => this.pool.isFree(backlog, task.slot);
@@ -223,8 +245,9 @@ export class LocalJob {
     };
     this.splitter.started(executor, task);
     try {
-      const output = await executor.run(task.work, onSplit);
+      const output = await executor.run(this.copies.workFor(executor, task.work), onSplit);
       this.commit(task, output, performance.now() - started);
+      this.copies.committed(executor, task.work, output);
       if (output.finalizes === true) executor.finalize();
     } catch (error) {
       this.attempted.commit(executor.failedCounts());
@@ -240,6 +263,7 @@ export class LocalJob {
     this.stages.commit(task, output, this.clock.now());
     this.metrics.commit(output.steps);
     this.attempted.commit(output.steps);
+    if (task.work.spill !== undefined) return;
     this.reports.committed(task, output, tookMs);
     this.bundles++;
     if (isSized(task.stage)) this.bytesDone += task.weight;
@@ -287,18 +311,21 @@ export class LocalJob {
     };
   }
 
-  private result(): LocalRunResult {
+  private result(profiles: readonly string[]): LocalRunResult {
     return {
       state: "done",
       elapsedMs: this.elapsed(),
       workers: this.pool.size,
       bundles: this.bundles,
       retries: this.retries,
+      threadsLost: this.pool.deaths,
+      memory: this.memory.report(),
       counters: this.metrics.counterValues(this.graph),
       metrics: this.metrics.metricValues(this.graph),
       attemptedMetrics: this.attempted.metricValues(this.graph),
       stages: this.reports.toReports(),
       transforms: this.metrics.transformCounts(this.graph),
+      profiles,
     };
   }
 

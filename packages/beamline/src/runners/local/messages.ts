@@ -2,6 +2,7 @@ import type { CodeReference } from "../../code-ref/code-reference.js";
 import type { Fingerprint } from "../../code-ref/fingerprint.js";
 import type { StepCounts } from "../../exec/step-metrics.js";
 import type { BundleOutput, BundleSplit, BundleWork } from "./bundle-work.js";
+import type { ThreadMemorySetup } from "./memory/thread-memory.js";
 import type { Bundling } from "./run-options.js";
 
 /** `workerData` of a worker thread. */
@@ -13,6 +14,10 @@ export interface WorkerSetup {
   readonly parallelism: number;
   readonly bundling: Bundling;
   readonly fusion: boolean;
+  /** Its share of the job's memory. */
+  readonly memory: ThreadMemorySetup;
+  /** Where to write a CPU profile of the thread when it closes. */
+  readonly profile: string | undefined;
   /** Two Float64: the elements and bytes of the running bundle's progress. */
   readonly progress: SharedArrayBuffer;
   /** One Int32: 1 while somebody would like part of the running bundle's work. */
@@ -26,7 +31,10 @@ export type ToWorker =
   | { readonly kind: "close" };
 
 export type FromWorker =
-  | { readonly kind: "ready" }
+  /** With the most that its heap can hold, in bytes. */
+  | { readonly kind: "ready"; readonly heapLimit: number }
+  /** Code has called `process.exit`: that of a step, if it was called by one there and then. */
+  | { readonly kind: "exiting"; readonly step: string | undefined }
   | { readonly kind: "done"; readonly output: BundleOutput }
   /** The running bundle has given work away. */
   | { readonly kind: "split"; readonly split: BundleSplit }

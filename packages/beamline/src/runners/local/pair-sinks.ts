@@ -1,14 +1,20 @@
 import type { Coder } from "../../coders/coder.js";
 import { writeMeta, writeWindow } from "../../engine/meta-codec.js";
 import { ShuffleWriter } from "../../engine/shuffle-writer.js";
+import type { SpillingBlocks } from "../../engine/spill/spilling-blocks.js";
 import { TimeBounds } from "../../engine/time-bounds.js";
 import { internalError } from "../../model/errors.js";
 import type { BlockSink, Failed } from "./block-sink.js";
 
 /** Pairs that are grouped in the global window, all at once: their meta does not matter. */
-export function pairSink(coder: Coder<unknown>, partitions: number, failed: Failed): BlockSink {
+export function pairSink(
+  coder: Coder<unknown>,
+  partitions: number,
+  failed: Failed,
+  spill?: SpillingBlocks,
+): BlockSink {
   const { key, value } = pairCoders(coder);
-  const writer = new ShuffleWriter(partitions);
+  const writer = new ShuffleWriter(partitions, spill);
   const { scratch } = writer;
   return {
     receive(pair) {
@@ -35,9 +41,10 @@ export function windowedPairSink(
   coder: Coder<unknown>,
   partitions: number,
   failed: Failed,
+  spill?: SpillingBlocks,
 ): BlockSink {
   const { key, value } = pairCoders(coder);
-  const writer = new ShuffleWriter(partitions);
+  const writer = new ShuffleWriter(partitions, spill);
   const { scratch } = writer;
   return {
     receive(pair, { windows }) {
@@ -64,9 +71,10 @@ export function timedPairSink(
   coder: Coder<unknown>,
   partitions: number,
   failed: Failed,
+  spill?: SpillingBlocks,
 ): BlockSink {
   const { key, value } = pairCoders(coder);
-  const writer = new ShuffleWriter(partitions);
+  const writer = new ShuffleWriter(partitions, spill);
   const bounds = new TimeBounds();
   return {
     receive(pair, meta) {

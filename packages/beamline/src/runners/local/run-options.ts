@@ -2,8 +2,9 @@ import type { CodeReference } from "../../code-ref/code-reference.js";
 import type { Clock } from "../../model/clock.js";
 import type { CounterValue } from "../../model/counter-value.js";
 import type { DistributionData, MetricValue } from "../../model/metric.js";
+import type { MemoryReport } from "./memory/job-memory.js";
 
-export type { CounterValue };
+export type { CounterValue, MemoryReport };
 
 export interface LocalRunOptions {
   /** Threads that run bundles. Default: one per core. 1 runs everything on the calling thread. */
@@ -18,6 +19,15 @@ export interface LocalRunOptions {
    * runs every bundle there, as tests want it. Default: `"auto"`.
    */
   readonly workerThreads?: "auto" | "always";
+  /**
+   * Bytes of memory to keep to, besides what functions hold and some 200 MB for Node. Default: half
+   * of what the machine, or its container, has.
+   */
+  readonly memory?: number;
+  /** Folder for what does not fit in memory. Default: the system's for temporary files. */
+  readonly scratch?: string;
+  /** `"always"` sends everything between stages through files, for tests. Default: `"auto"`. */
+  readonly spilling?: "auto" | "always";
   /** How work is cut into bundles, for tests. Default: `"auto"`. */
   readonly bundling?: Bundling;
   /** `false` gives every ParDo a stage of its own, for tests. Default: true. */
@@ -38,6 +48,11 @@ export interface LocalRunOptions {
   readonly drain?: AbortSignal;
   /** Tells processing time. Default: the system's clock. */
   readonly clock?: Clock;
+  /**
+   * Folder for CPU profiles: a `.cpuprofile` for each thread, which Chrome's DevTools and VS Code
+   * open. Default: none are made.
+   */
+  readonly profile?: string;
   /** Called about `progressIntervalMs` apart while the job runs, and once at its end. */
   readonly onProgress?: (progress: RunProgress) => void;
   /** Default: 200. */
@@ -93,6 +108,9 @@ export interface LocalRunResult {
   readonly bundles: number;
   /** Bundles that failed and were run again. */
   readonly retries: number;
+  /** Worker threads that died; others have taken their places, and their bundles. */
+  readonly threadsLost: number;
+  readonly memory: MemoryReport;
   /** User counters, over committed bundles only, in pipeline order. */
   readonly counters: readonly CounterValue[];
   /** User metrics of every kind, counters among them, over committed bundles only. */
@@ -101,6 +119,8 @@ export interface LocalRunResult {
   readonly attemptedMetrics: readonly MetricValue[];
   /** How the stages went, in pipeline order. */
   readonly stages: readonly StageReport[];
+  /** Paths of the CPU profiles that were asked for. */
+  readonly profiles: readonly string[];
   /** Elements by transform, in pipeline order. */
   readonly transforms: readonly TransformCount[];
 }

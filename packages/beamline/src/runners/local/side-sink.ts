@@ -1,5 +1,6 @@
 import { intervalWindow } from "../../coders/interval-window.js";
 import { ShuffleWriter } from "../../engine/shuffle-writer.js";
+import type { SpillingBlocks } from "../../engine/spill/spilling-blocks.js";
 import { TimeBounds } from "../../engine/time-bounds.js";
 import { internalError } from "../../model/errors.js";
 import type { BlockSink, Failed } from "./block-sink.js";
@@ -9,8 +10,12 @@ import type { Dataset } from "./plan.js";
  * Keeps a side input as records that a `GroupIndex` reads: the key is the window, where there are
  * windows, and then the element's own key, where it is looked up by key.
  */
-export function sideSink({ coder, kind, windowing }: Dataset, failed: Failed): BlockSink {
-  const writer = new ShuffleWriter(1);
+export function sideSink(
+  { coder, kind, windowing }: Dataset,
+  failed: Failed,
+  spill?: SpillingBlocks,
+): BlockSink {
+  const writer = new ShuffleWriter(1, spill);
   const { scratch } = writer;
   const isWindowed = windowing.windowFn.kind !== "global";
   const [keyCoder, valueCoder] = coder.components;

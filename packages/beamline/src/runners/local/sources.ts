@@ -1,7 +1,9 @@
+import type { SpillSpace } from "../../engine/spill/spill-space.js";
 import type { BundleSource } from "../../exec/bundle-processor.js";
 import { IMPULSE_META } from "../../model/element-meta.js";
 import { internalError } from "../../model/errors.js";
 import { MIN_TIMESTAMP } from "../../model/time.js";
+import { BlockInput } from "./block-input.js";
 import type { BundleWork } from "./bundle-work.js";
 import { END } from "./end.js";
 import { feedElements } from "./feed-elements.js";
@@ -17,13 +19,16 @@ import type { Shard } from "./shard.js";
  *
  * @param shard - What the stage keeps for the keys of this bundle, where it keeps anything.
  * @param restrictions - Who feeds the restrictions of a source that may be split meanwhile.
+ * @param space - Reads what blocks have on disk. Default: they have nothing there.
  */
 export function sourceOf(
   { dataset, testStream, isBounded }: PlannedStage,
-  { blocks, times }: Pick<BundleWork, "blocks" | "times">,
+  { blocks, times, range }: Pick<BundleWork, "blocks" | "times" | "range">,
   shard: Shard | undefined,
   restrictions?: RestrictionFeed,
+  space?: SpillSpace,
 ): BundleSource {
+  const input = new BlockInput(blocks, range, space);
   return {
     feed(entries, gate, timers) {
       // A stage of the local plan has one input.
@@ -38,24 +43,24 @@ export function sourceOf(
             case "triggered":
               if (shard?.grouper === undefined) throw internalError("Triggers need a shard");
               return feedTriggered(dataset.coder, shard.grouper, receive, gate, {
-                blocks,
+                input: input.records(),
                 arrival: isBounded ? { ...times, watermark: MIN_TIMESTAMP } : times,
                 end: isBounded ? END : times,
               });
             case "byWindow":
-              return feedWindowedGroups(dataset.coder, blocks, receive, gate);
+              return feedWindowedGroups(dataset.coder, input.groups(), receive, gate);
             default:
-              return feedGroups(dataset.coder, blocks, receive, gate);
+              return feedGroups(dataset.coder, input.groups(), receive, gate);
           }
         case "keyed": {
           if (shard?.state === undefined) throw internalError("State needs a shard");
           const target = { receive, gate, timers };
           return isBounded
-            ? feedWholeKeys(dataset.coder, blocks, times, shard.state, target)
+            ? feedWholeKeys(dataset.coder, input.groups(), times, shard.state, target)
             : feedShard(dataset.coder, blocks, times, shard.state, target);
         }
         default:
-          return feedElements(dataset.coder, blocks, receive, gate);
+          return feedElements(dataset.coder, input.elements(), receive, gate);
       }
     },
   };

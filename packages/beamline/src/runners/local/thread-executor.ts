@@ -1,17 +1,19 @@
 import type { Block } from "../../engine/block.js";
 import type { WindowedGrouper } from "../../engine/grouping/windowed-grouper.js";
+import type { SpillSpace } from "../../engine/spill/spill-space.js";
+import { blockOfRun } from "../../engine/spill/spilling-blocks.js";
 import { BundleProcessor, type BundleProgress } from "../../exec/bundle-processor.js";
 import type { StepCounts } from "../../exec/step-metrics.js";
-import { internalError } from "../../model/errors.js";
+import { BeamlineError, internalError } from "../../model/errors.js";
 import { DROPPED_LATE } from "../../model/metric.js";
-import type { BlockSink } from "./block-sink.js";
+import type { BlockSink, OpenSpill } from "./block-sink.js";
 import type { BundleOutput, BundleSplit, BundleWork, Executor } from "./bundle-work.js";
 import { RestrictionFeed } from "./feed-restrictions.js";
-import type { Plan, PlannedStage } from "./plan.js";
+import type { Dataset, Plan, PlannedStage } from "./plan.js";
 import { isEndless, isSized } from "./restriction-stage.js";
 import { Rests, truncateBlocks } from "./rests.js";
 import type { Bundling } from "./run-options.js";
-import { Shards } from "./shard.js";
+import { type Shard, Shards } from "./shard.js";
 import { SideInputStore } from "./side-input-store.js";
 import { openBlockSink } from "./sinks.js";
 import { sourceOf } from "./sources.js";
@@ -22,8 +24,12 @@ export interface ThreadExecutorOptions {
   readonly parallelism: number;
   readonly bundling: Bundling;
   readonly signal?: AbortSignal;
+  /** Bounds what bundles gather, and reads what does not fit in memory. Default: nothing does. */
+  readonly space?: SpillSpace | undefined;
   /** Asked between claims whether the running bundle is to give work away. Default: never. */
   readonly wantsSplit?: () => boolean;
+  /** Says what bundles of streams change in what is kept for their keys. Default: false. */
+  readonly keepsChanges?: boolean;
 }
 
 /** A stage compiled and ready: runs one bundle at a time. */
@@ -39,8 +45,8 @@ export class ThreadExecutor implements Executor {
   private readonly plan: Plan;
   private readonly options: ThreadExecutorOptions;
   private readonly stations = new Map<string, Station>();
-  private readonly shards = new Shards();
-  private readonly sides = new SideInputStore();
+  private readonly shards: Shards;
+  private readonly sides: SideInputStore;
   private current: BundleProcessor | undefined;
   private currentStage: PlannedStage | undefined;
   private failed: readonly StepCounts[] = [];
@@ -52,6 +58,11 @@ export class ThreadExecutor implements Executor {
   constructor(plan: Plan, options: ThreadExecutorOptions) {
     this.plan = plan;
     this.options = options;
+    this.sides = new SideInputStore(options.space);
+    this.shards = new Shards({
+      keepsChanges: options.keepsChanges ?? false,
+      shards: options.parallelism,
+    });
   }
 
   get progress(): BundleProgress {
@@ -61,9 +72,10 @@ export class ThreadExecutor implements Executor {
   async run(work: BundleWork, onSplit?: (split: BundleSplit) => void): Promise<BundleOutput> {
     const stage = this.plan.stages.find(({ id }) => id === work.stage);
     if (stage === undefined) throw internalError(`No stage "${work.stage}" in the plan`);
+    if (work.spill !== undefined) return this.spill(work, work.spill);
     this.sides.add(work.sideInputs);
     const station = this.stations.get(stage.id) ?? this.open(stage);
-    const shard = this.shards.of(stage, work.shard);
+    const shard = this.shards.of(stage, work.shard, work.restore);
     this.current = station.processor;
     this.currentStage = stage;
     shard?.begin(work.times);
@@ -75,21 +87,23 @@ export class ThreadExecutor implements Executor {
         work.drains === true && isEndless(stage) ? truncateBlocks(stage, work.blocks) : work.blocks;
       this.onSplit = onSplit;
       this.restrictions = feedOf(stage, blocks);
-      const input = { blocks, times: work.times };
-      const source = sourceOf(stage, input, shard, this.restrictions);
+      const input = { ...work, blocks };
+      const source = sourceOf(stage, input, shard, this.restrictions, this.options.space);
       const steps = await station.processor.run(source, this.options.signal);
+      if (work.shard !== undefined) this.requireRoomFor(stage);
       shard?.commit();
       const { rests } = station;
       return {
         blocks: takeBlocks(station),
         steps: shard?.grouper === undefined ? steps : withLate(stage, steps, shard.grouper),
-        ...(work.shard === undefined || shard === undefined ? {} : { shard: shard.times }),
+        ...(work.shard === undefined || shard === undefined ? {} : this.outcomeOf(shard, work)),
         ...(rests === undefined ? {} : { residuals: rests.take() }),
         ...(this.finalizers.length === 0 ? {} : { finalizes: true }),
       };
     } catch (error) {
       shard?.rollback();
       this.failed = station.processor.counts();
+      for (const { sink } of station.sinks) sink.clear();
       // Its DoFns are in an unknown state: the next attempt gets new ones.
       this.stations.delete(stage.id);
       await station.processor.teardown().catch(() => undefined);
@@ -98,6 +112,22 @@ export class ThreadExecutor implements Executor {
       this.current = undefined;
       this.restrictions = undefined;
     }
+  }
+
+  /** Throws where what streams keep for their keys alone takes all memory that the job may have. */
+  private requireRoomFor({ id }: PlannedStage): void {
+    const most = this.options.space?.options.stateBytes ?? Infinity;
+    if (this.shards.bytes <= most) return;
+    const megabytes = Math.round((most * this.options.parallelism) / 1e6);
+    throw new BeamlineError(
+      "STATE_TOO_LARGE",
+      `Cannot keep the state of "${id}": what the job's steps keep for their keys takes more than its memory, ${megabytes} MB; have windows, timers or clear() end it sooner, or give the job more --memory`,
+    );
+  }
+
+  private outcomeOf(shard: Shard, work: BundleWork): Pick<BundleOutput, "shard" | "change"> {
+    const change = this.options.keepsChanges === true ? shard.takeChange(work) : undefined;
+    return { shard: shard.times, ...(change === undefined ? {} : { change }) };
   }
 
   /** Gives work of the running bundle away, if anybody wants it and there is some. */
@@ -125,7 +155,31 @@ export class ThreadExecutor implements Executor {
     const stations = [...this.stations.values()];
     this.stations.clear();
     const results = await Promise.allSettled(stations.map(({ processor }) => processor.teardown()));
+    this.options.space?.close();
     for (const result of results) if (result.status === "rejected") throw result.reason;
+  }
+
+  /** Writes blocks that wait for their stage to disk. */
+  private spill(
+    { blocks }: BundleWork,
+    { dataset, order }: NonNullable<BundleWork["spill"]>,
+  ): BundleOutput {
+    const { space } = this.options;
+    const [first] = blocks;
+    if (space === undefined || first === undefined) {
+      throw internalError("Nobody can write blocks to disk here");
+    }
+    const block = { ...first, ...blockOfRun(space.write(blocks, order)) };
+    return { blocks: [{ dataset, blocks: [block] }], steps: [] };
+  }
+
+  /** What the sinks of a dataset do with too much: only what ends is read from disk. */
+  private openSpillOf({ id, isBounded }: Dataset): OpenSpill | undefined {
+    const { space } = this.options;
+    const reader = this.plan.stages.find(({ dataset }) => dataset?.id === id);
+    // A stage that reads what ends may go on all the same, for what it reads from the side.
+    if (space === undefined || !(reader?.isBounded ?? isBounded)) return undefined;
+    return (order) => space.open(order);
   }
 
   private open(stage: PlannedStage): Station {
@@ -139,13 +193,18 @@ export class ThreadExecutor implements Executor {
       sideInputs: this.sides,
       state: state.ports,
       timers: state.ports,
+      tableBytes: this.options.space?.options.tableBytes,
       onFinalize: (callback) => this.finalizers.push(callback),
       ...(rests === undefined ? {} : rests.hooks),
       ...(this.options.wantsSplit === undefined ? {} : { poll: this.poll }),
       openSink: (spec) => {
         const dataset = this.plan.datasets.get(spec.id);
         if (dataset === undefined) throw internalError(`No dataset "${spec.id}" in the plan`);
-        const sink = openBlockSink(spec, dataset, { parallelism, bundling });
+        const sink = openBlockSink(spec, dataset, {
+          parallelism,
+          bundling,
+          openSpill: this.openSpillOf(dataset),
+        });
         sinks.push({ dataset: dataset.id, sink });
         return sink;
       },

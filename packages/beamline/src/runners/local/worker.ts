@@ -1,8 +1,12 @@
+import { getHeapStatistics } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
 import { fingerprintOf, requireSameFingerprint } from "../../code-ref/fingerprint.js";
 import { loadGraph } from "../../code-ref/load-graph.js";
+import { callingStep } from "../../exec/frame-name.js";
 import { internalError } from "../../model/errors.js";
 import type { BundleOutput } from "./bundle-work.js";
+import { CpuProfile } from "./cpu-profile.js";
+import { openThreadMemory } from "./memory/thread-memory.js";
 import type { FromWorker, ToWorker, WorkerSetup } from "./messages.js";
 import { planGraph } from "./plan.js";
 import { serializeError } from "./serialize-error.js";
@@ -19,13 +23,22 @@ async function main(): Promise<void> {
   const post = (message: FromWorker, transfer: ArrayBuffer[] = []) =>
     port.postMessage(message, transfer);
 
+  // Runs within the call of process.exit(), so that the stack says whose call it was.
+  process.on("exit", () => post({ kind: "exiting", step: callingStep() }));
+
+  const profile = setup.profile === undefined ? undefined : await CpuProfile.start();
   let executor: ThreadExecutor;
   try {
     const graph = await loadGraph(setup.code);
     requireSameFingerprint(setup.fingerprint, fingerprintOf(graph));
     const wish = new Int32Array(setup.wish);
     const wantsSplit = () => Atomics.load(wish, 0) === 1 && Atomics.exchange(wish, 0, 0) === 1;
-    executor = new ThreadExecutor(planGraph(graph, setup), { ...setup, wantsSplit });
+    executor = new ThreadExecutor(planGraph(graph, setup), {
+      ...setup,
+      wantsSplit,
+      space: openThreadMemory(setup.memory),
+      keepsChanges: true,
+    });
   } catch (error) {
     post({ kind: "failed", error: serializeError(error) });
     return;
@@ -38,10 +51,13 @@ async function main(): Promise<void> {
 
   const handle = async (message: ToWorker): Promise<void> => {
     if (message.kind === "close") {
-      await executor.close().then(
-        () => post({ kind: "closed" }),
-        (error) => post({ kind: "closed", error: serializeError(error) }),
-      );
+      try {
+        await executor.close();
+        if (setup.profile !== undefined) await profile?.write(setup.profile);
+        post({ kind: "closed" });
+      } catch (error) {
+        post({ kind: "closed", error: serializeError(error) });
+      }
       port.close();
       return;
     }
@@ -58,13 +74,17 @@ async function main(): Promise<void> {
     }
   };
   port.on("message", (message: ToWorker) => void handle(message));
-  post({ kind: "ready" });
+  post({ kind: "ready", heapLimit: getHeapStatistics().heap_size_limit });
 }
 
 function buffersOf(output: BundleOutput): ArrayBuffer[] {
   const rests = (output.residuals ?? []).map(({ block }) => block);
   const blocks = output.blocks.flatMap((each) => each.blocks);
-  return [...blocks, ...rests].map(({ bytes }) => bytes.buffer);
+  const { change } = output;
+  const changed = change === undefined || change.kind === "input" ? [] : [change];
+  return [...blocks, ...rests, ...changed].flatMap(({ bytes: { buffer } }) =>
+    buffer instanceof ArrayBuffer ? [buffer] : [],
+  );
 }
 
 await main();

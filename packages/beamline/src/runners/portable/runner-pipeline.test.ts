@@ -19,12 +19,15 @@ import { calendarDays, fixedWindows } from "../../windowing/windows.js";
 import { runnerPipeline } from "./runner-pipeline.js";
 import { type RunnerName, runnerProfile } from "./runner-profile.js";
 
-function protoOf(build: (p: Pipeline) => void, runner: RunnerName): PipelineProto {
+function preparedFor(build: (p: Pipeline) => void, runner: RunnerName) {
   const pipeline = new Pipeline("p");
   build(pipeline);
   const environment = create(EnvironmentSchema, { urn: "e" });
-  return runnerPipeline(pipeline.toGraph() satisfies Graph, runnerProfile(runner), environment)
-    .pipeline;
+  return runnerPipeline(pipeline.toGraph() satisfies Graph, runnerProfile(runner), environment);
+}
+
+function protoOf(build: (p: Pipeline) => void, runner: RunnerName): PipelineProto {
+  return preparedFor(build, runner).pipeline;
 }
 
 /** Every rule that Java's validator and the fusers rely on. */
@@ -253,3 +256,14 @@ test("runnerPipeline lets no flatten mix what workers and what the runner makes"
   );
   expect(producers.map((producer) => producer?.environmentId !== "")).toEqual([true, true]);
 });
+
+test.each(["spark", "flink", "prism"] as const)(
+  "runnerPipeline warns of nothing that our own transforms are made of, on %s",
+  (runner) => {
+    const { warnings } = preparedFor((p) => {
+      const lines = p.apply(text.read("/in/*")).reshuffle("Spread");
+      lines.countPerElement().map(String).apply(text.write("/out/counts"));
+    }, runner);
+    expect(warnings).toEqual([]);
+  },
+);

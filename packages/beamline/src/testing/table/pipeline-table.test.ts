@@ -18,6 +18,7 @@ const MODES: readonly (LocalRunOptions & { readonly mode: string })[] = [
   { mode: "one element or key a bundle", bundling: "smallest" },
   { mode: "all in one bundle", bundling: "largest", strictEncoding: false },
   { mode: "without fusion", fusion: false },
+  { mode: "with everything between stages on disk", spilling: "always", strictEncoding: false },
 ];
 
 describe.each(MODES)("on the main thread, $mode", ({ mode: _mode, ...options }) => {

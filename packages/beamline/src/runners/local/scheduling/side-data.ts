@@ -1,10 +1,14 @@
 import type { Block } from "../../../engine/block.js";
+import { bundleOf } from "../../../engine/bundling.js";
 import { END_OF_GLOBAL_WINDOW, MAX_TIMESTAMP, type Timestamp } from "../../../model/time.js";
 import { maxTimestamp } from "../../../model/window.js";
 import { type SideInputWindow, sideInputWindowOf } from "../../../windowing/side-input-window.js";
 import type { SideChunk, SideWork } from "../bundle-work.js";
-import type { Dataset } from "../plan.js";
+import type { JobMemory } from "../memory/job-memory.js";
+import type { Dataset, PlannedStage } from "../plan.js";
 import { shareBlocks } from "../side-blocks.js";
+import type { Task } from "./task.js";
+import { WaitingBlocks } from "./waiting-blocks.js";
 
 interface Chunk {
   readonly chunk: SideChunk;
@@ -21,12 +25,20 @@ interface Chunk {
 export class SideData {
   private readonly dataset: Dataset;
   private readonly chunks: Chunk[] = [];
-  private fresh: Block[] = [];
+  /** Not in a chunk yet. */
+  private readonly fresh: WaitingBlocks;
+  /** Who reads it: bundles that write it to disk are run on its account. */
+  private readonly reader: PlannedStage;
+  private readonly memory: JobMemory | undefined;
+  private spills = 0;
   private made = 0;
   private windowOf: SideInputWindow | undefined;
 
-  constructor(dataset: Dataset) {
+  constructor(dataset: Dataset, reader: PlannedStage, memory: JobMemory | undefined) {
     this.dataset = dataset;
+    this.reader = reader;
+    this.memory = memory;
+    this.fresh = new WaitingBlocks(dataset);
   }
 
   /** Loads what the mapping of windows needs. */
@@ -36,12 +48,61 @@ export class SideData {
   }
 
   add(blocks: readonly Block[]): void {
-    for (const block of blocks) this.fresh.push(block);
+    this.fresh.add(blocks);
   }
 
   /** Whether a stage that reads it may begin. */
   mayBegin(watermark: Timestamp): boolean {
-    return !this.dataset.isBounded || watermark === MAX_TIMESTAMP;
+    if (!this.dataset.isBounded) return true;
+    return watermark === MAX_TIMESTAMP && this.spills === 0 && !this.mustSpill;
+  }
+
+  /** Bytes that wait in memory and could go to disk. */
+  get waitingBytes(): number {
+    return this.fresh.bytes;
+  }
+
+  /** Bundles that write what is too large for memory to disk, once all of it is there. */
+  settle(watermark: Timestamp, now: number): Task[] {
+    const tasks: Task[] = [];
+    if (watermark < MAX_TIMESTAMP || this.spills > 0 || !this.mustSpill) return tasks;
+    const most = this.memory?.shares.gatherBytes ?? Infinity;
+    while (this.fresh.bytes > 0) tasks.push(this.spill(most, now));
+    return tasks;
+  }
+
+  /** A bundle that writes what has waited longest to disk, up to `bytes`. */
+  spill(bytes: number, now: number): Task {
+    const { blocks, spill } = this.fresh.takeOldest(bytes);
+    this.spills++;
+    return {
+      stage: this.reader,
+      work: {
+        stage: this.reader.id,
+        blocks,
+        sideInputs: [],
+        shard: undefined,
+        times: { watermark: MAX_TIMESTAMP, processingTime: now },
+        spill,
+      },
+      weight: bundleOf(blocks).weight,
+      slot: undefined,
+      draft: undefined,
+      failures: 0,
+    };
+  }
+
+  /** A bundle has written to disk. */
+  spilled({ work }: Task): void {
+    this.spills--;
+    this.memory?.free(work.blocks);
+  }
+
+  /** Once a part of it is on disk, all of it goes there. */
+  private get mustSpill(): boolean {
+    const { bytes, hasRuns } = this.fresh;
+    const most = this.memory?.shares.sideBytes ?? Infinity;
+    return bytes > 0 && (hasRuns || bytes > most);
   }
 
   /** Whether a block of the main input may be worked on. */
@@ -50,21 +111,25 @@ export class SideData {
     if (this.dataset.isBounded || this.windowOf === undefined) return false;
     const end = maxInstant + 1;
     const window = this.windowOf({ kind: "interval", start: maxInstant, end });
-    if (window.kind === "global") return this.chunks.length + this.fresh.length > 0;
+    if (window.kind === "global") return this.chunks.length > 0 || !this.fresh.isEmpty;
     return watermark > maxTimestamp(window);
   }
 
   /** Everything so far, as bundles take it along. */
   toWork(): SideWork {
-    if (this.fresh.length > 0) {
-      const maxInstant = this.fresh.reduce(
+    const { id } = this.dataset;
+    const runs = this.fresh.runs.flatMap(({ run }) => run ?? []);
+    if (runs.length > 0) return { dataset: id, chunks: [], runs };
+    const fresh = this.fresh.takeAll();
+    if (fresh.length > 0) {
+      const maxInstant = fresh.reduce(
         (max, block) => Math.max(max, block.maxInstant ?? MAX_TIMESTAMP),
         0,
       );
-      this.chunks.push({ chunk: shareBlocks(this.made++, this.fresh), maxInstant });
-      this.fresh = [];
+      this.chunks.push({ chunk: shareBlocks(this.made++, fresh), maxInstant });
+      this.memory?.free(fresh);
     }
-    return { dataset: this.dataset.id, chunks: this.chunks.map(({ chunk }) => chunk) };
+    return { dataset: id, chunks: this.chunks.map(({ chunk }) => chunk) };
   }
 
   /** Forgets windows that no element can belong to any more. */

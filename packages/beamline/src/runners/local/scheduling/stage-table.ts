@@ -3,6 +3,7 @@ import { earliest } from "../../../engine/watermarks/stage-watermark.js";
 import { internalError } from "../../../model/errors.js";
 import { MAX_TIMESTAMP, type Timestamp } from "../../../model/time.js";
 import type { BundleOutput, SideWork } from "../bundle-work.js";
+import type { JobMemory } from "../memory/job-memory.js";
 import type { Plan, PlannedStage } from "../plan.js";
 import { BoundedStage, type StageOptions } from "./bounded-stage.js";
 import { SideData } from "./side-data.js";
@@ -20,12 +21,15 @@ export class StageTable {
   /** What the caller of the run wants back. */
   private readonly kept = new Map<string, Block[]>();
   private readonly sides = new Map<string, SideData>();
+  private readonly memory: JobMemory | undefined;
 
   constructor(plan: Plan, options: StageOptions) {
+    this.memory = options.memory;
     this.stages = plan.stages.map((stage) => makeProgress(stage, options));
     for (const dataset of plan.datasets.values()) {
-      if (dataset.kind === "sideList" || dataset.kind === "sideMap") {
-        this.sides.set(dataset.id, new SideData(dataset));
+      const reader = plan.stages.find(({ sideInputs }) => sideInputs.includes(dataset.id));
+      if (reader !== undefined) {
+        this.sides.set(dataset.id, new SideData(dataset, reader, options.memory));
       }
     }
     for (const progress of this.stages) {
@@ -97,7 +101,25 @@ export class StageTable {
       }
       this.forgetSides(progress);
     }
-    return tasks;
+    return [...this.spills(now), ...tasks];
+  }
+
+  /** Bundles that write to disk what waits in memory beyond what may. */
+  private spills(now: number): Task[] {
+    if (this.memory === undefined) return [];
+    const { waitingBytes, gatherBytes } = this.memory.shares;
+    const tasks: Task[] = [];
+    for (const [id, side] of this.sides) tasks.push(...side.settle(this.watermarkOf(id), now));
+    const holders = [
+      ...this.stages.filter((stage) => stage instanceof BoundedStage),
+      ...this.sides.values(),
+    ];
+    for (;;) {
+      const total = holders.reduce((sum, { waitingBytes }) => sum + waitingBytes, 0);
+      const [largest] = holders.sort((a, b) => b.waitingBytes - a.waitingBytes);
+      if (total <= waitingBytes || largest === undefined) return tasks;
+      tasks.push(largest.spill(gatherBytes, now));
+    }
   }
 
   /** A bundle has given these blocks away: the bundle that they are now. */
@@ -108,13 +130,16 @@ export class StageTable {
   /** A bundle is committed with this output. */
   commit(task: Task, output: BundleOutput, now: number): void {
     for (const { dataset, blocks } of output.blocks) {
+      this.memory?.adopt(blocks);
       const reader = this.readerOf.get(dataset);
       const side = this.sides.get(dataset);
       if (reader !== undefined) reader.offer(blocks);
       else if (side !== undefined) side.add(blocks);
       else this.keep(dataset, blocks);
     }
-    this.progressOf(task).commit(task, output, now);
+    const spilled = task.work.spill && this.sides.get(task.work.spill.dataset);
+    if (spilled !== undefined) spilled.spilled(task);
+    else this.progressOf(task).commit(task, output, now);
   }
 
   private progressOf({ stage }: Task): StageProgress {

@@ -21,7 +21,9 @@ export class TaskQueue {
    */
   push(task: Task): void {
     this.total += task.weight;
-    if (isEndless(task.stage)) this.tasks.push(task);
+    // Memory has to be made free before more is used.
+    if (task.work.spill !== undefined) this.tasks.unshift(task);
+    else if (isEndless(task.stage)) this.tasks.push(task);
     else {
       const last = this.tasks.findLastIndex(({ stage }) => !isEndless(stage));
       this.tasks.splice(last + 1, 0, task);

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { defaultMemory, LEAST_MEMORY, memoryShares } from "./memory-shares.js";
+
+const MIB = 2 ** 20;
+
+test.each([
+  [LEAST_MEMORY, 1],
+  [64 * MIB, 2],
+  [1024 * MIB, 2],
+  [1024 * MIB, 64],
+  [256 * 1024 * MIB, 8],
+])("memoryShares of %d bytes over %d threads stay within the budget", (budget, parallelism) => {
+  const shares = memoryShares(budget, parallelism);
+  const { arenaBytes, pageBytes, waitingBytes, gatherBytes, loadBytes, tableBytes } = shares;
+  expect(arenaBytes + parallelism * (2 * loadBytes + tableBytes)).toBeLessThan(budget);
+  expect(waitingBytes + parallelism * gatherBytes).toBeLessThanOrEqual(arenaBytes);
+  expect(pageBytes * 8).toBeLessThanOrEqual(arenaBytes);
+  expect(Math.log2(pageBytes) % 1).toBe(0);
+  expect(shares.frameBytes).toBeLessThanOrEqual(loadBytes);
+});
+
+test.each([0, -1, LEAST_MEMORY - 1, Number.NaN, Number.POSITIVE_INFINITY])(
+  "memoryShares refuses %d bytes",
+  (memory) => {
+    expect(() => memoryShares(memory, 2)).toThrow(/^Cannot run with .* bytes of memory: give/);
+  },
+);
+
+test("memoryShares without a budget are those of half of what there is", () => {
+  expect(memoryShares(undefined, 2).budget).toBe(defaultMemory());
+  expect(defaultMemory()).toBeGreaterThanOrEqual(LEAST_MEMORY);
+});
