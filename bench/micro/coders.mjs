@@ -21,7 +21,7 @@ const record = (/** @type {number} */ i) => ({ id: i, name: word(i), score: i / 
 /**
  * A coder and how to make a value of it.
  *
- * @type {Record<string, readonly [import("beamline/coders").Coder<any>, (i: number) => unknown]>}
+ * @type {Record<string, readonly [import("../../packages/beamline/dist/coders/coder.js").Coder<any>, (i: number) => unknown]>}
  */
 const cases = {
   varint: [varint, (i) => i],
@@ -57,7 +57,9 @@ else {
  * @returns {string} a row
  */
 function measure(name) {
-  const [coder, make] = cases[name] ?? [varint, (/** @type {number} */ i) => i];
+  const found = cases[name];
+  if (found === undefined) throw new Error(`Cannot measure ${name}: there is no such coder`);
+  const [coder, make] = found;
   const values = Array.from({ length: VALUES }, (_, i) => make(i));
   let encoding = Number.POSITIVE_INFINITY;
   let decoding = Number.POSITIVE_INFINITY;
