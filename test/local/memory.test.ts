@@ -137,7 +137,8 @@ describe("the scratch folder", () => {
     expect(readdirSync(scratch)).toEqual([]);
   });
 
-  test.runIf(canMount())("on a disk that is full ends the job in the same way", async () => {
+  const onFullDisk = canMount() ? test : () => {};
+  onFullDisk("on a disk that is full ends the job in the same way", async () => {
     const disk = join(scratch, "disk");
     mkdirSync(disk);
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", disk]);

@@ -1,31 +1,23 @@
 import { isUtf8 } from "node:buffer";
 import { BeamlineError } from "../model/errors.js";
+import { ASCII_LOOP_LIMIT, writeAscii } from "./ascii.js";
 import { stringsOf } from "./buffer-strings.js";
 import type { ByteReader } from "./byte-reader.js";
 import type { ByteWriter } from "./byte-writer.js";
 import { readLatin1 } from "./latin1.js";
 
-/** Up to here a loop over the characters beats the call into C++. */
-const LOOP_LIMIT = 32;
 /** Above, the exact size is computed first instead of reserving three bytes a character. */
 const RESERVE_LIMIT = 4096;
 
 /** Writes a varint of the length in bytes, then UTF-8. Throws on lone surrogates. */
 export function writeUtf8WithLength(text: string, out: ByteWriter): void {
   const { length } = text;
-  if (length <= LOOP_LIMIT) {
+  if (length <= ASCII_LOOP_LIMIT) {
     out.ensure(length + 1);
-    const { buffer } = out;
-    let at = out.position;
-    buffer[at++] = length;
-    let i = 0;
-    for (; i < length; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit >= 0x80) break;
-      buffer[at++] = unit;
-    }
-    if (i === length) {
-      out.position = at;
+    const { buffer, position } = out;
+    buffer[position] = length;
+    if (writeAscii(text, buffer, position + 1)) {
+      out.position = position + 1 + length;
       return;
     }
   }

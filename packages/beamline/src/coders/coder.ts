@@ -18,6 +18,7 @@ export interface Coder<T> {
   readonly deterministic: boolean;
 
   encode(value: T, out: ByteWriter): void;
+  /** Copies what it keeps of the bytes: their memory is used again. */
   decode(input: ByteReader): T;
   encodeOuter?(value: T, out: ByteWriter): void;
   /** Reads up to the end of `input`. */

@@ -1,3 +1,4 @@
+import { ASCII_LOOP_LIMIT, writeAscii } from "../bytes/ascii.js";
 import { stringsOf } from "../bytes/buffer-strings.js";
 import type { ByteReader } from "../bytes/byte-reader.js";
 import type { ByteWriter } from "../bytes/byte-writer.js";
@@ -6,29 +7,18 @@ import { isWellFormed, readUtf8, reserveUtf8 } from "../bytes/strings.js";
 import { corruptBytes } from "./coder-errors.js";
 import { MAX_SHORT_STRING, TAG } from "./js-format.js";
 
-/** Up to here a loop over the characters beats the call into C++. */
-const LOOP_LIMIT = 32;
-
 /** Writes any string, tag included. */
 export function writeJsString(text: string, out: ByteWriter): void {
   const { length } = text;
-  if (length > LOOP_LIMIT) {
+  if (length > ASCII_LOOP_LIMIT) {
     writeLongString(text, out);
     return;
   }
   out.ensure(length + 1);
-  const { buffer } = out;
-  let at = out.position;
-  buffer[at++] = TAG.shortString + length;
-  for (let i = 0; i < length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit >= 0x80) {
-      writeUnicodeString(text, out);
-      return;
-    }
-    buffer[at++] = unit;
-  }
-  out.position = at;
+  const { buffer, position } = out;
+  buffer[position] = TAG.shortString + length;
+  if (writeAscii(text, buffer, position + 1)) out.position = position + 1 + length;
+  else writeUnicodeString(text, out);
 }
 
 function writeLongString(text: string, out: ByteWriter): void {

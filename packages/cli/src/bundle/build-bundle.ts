@@ -69,7 +69,7 @@ function settingsFor(
   outside: ReadonlySet<string>,
   external: Set<string>,
 ): BuildOptions & { write: false; metafile: true } {
-  const { dependencies } = profile;
+  const { dependencies, without = [] } = profile;
   const linked = dependencies === "linked";
   return {
     entryPoints: [entry],
@@ -92,7 +92,7 @@ function settingsFor(
       : { __dirname: "__beamlineDirname", __filename: "__beamlineFilename" },
     banner: { js: bannerFor(linked ? entry : undefined) },
     plugins: [
-      packagesPlugin({ dependencies, library, outside, external }),
+      packagesPlugin({ dependencies, library, without, outside, external }),
       sourcesPlugin(sources, linked),
     ],
   };

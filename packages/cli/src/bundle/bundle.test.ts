@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { BundleError } from "./bundle-error.js";
 import { bundlePipeline } from "./bundle-pipeline.js";
 import type { Library } from "./library.js";
-import { type BundleProfile, localProfile, workerProfile } from "./profile.js";
+import { type BundleProfile, imageProfile, localProfile, workerProfile } from "./profile.js";
 import { withLocation } from "./sources-plugin.js";
 
 let folder: string;
@@ -209,4 +209,22 @@ test("bundlePipeline leaves out a client that is not installed until it is asked
   const { url } = await bundle("main.ts", workerProfile);
   const { default: value } = await import(url);
   expect(value).toEqual(["ERR_MODULE_NOT_FOUND", 1]);
+});
+
+test("bundlePipeline for our images leaves out what the library does without there, and no one else", async () => {
+  write({
+    "node_modules/fzstd/package.json": JSON.stringify({ name: "fzstd", main: "index.js" }),
+    "node_modules/fzstd/index.js": "exports.decompress = 'in JavaScript';",
+    "lib/zstd.js": 'export const load = () => import("fzstd");',
+    "main.ts":
+      'import { load } from "./lib/zstd.js"; export default await load().then((zstd) => zstd.decompress, (e) => e.code);',
+    "own.ts": 'import { decompress } from "fzstd"; export default decompress;',
+  });
+  const exportOf = async (file: string, profile: BundleProfile) => {
+    const { default: value } = await import((await bundle(file, profile)).url);
+    return value;
+  };
+  expect(await exportOf("main.ts", workerProfile)).toBe("in JavaScript");
+  expect(await exportOf("main.ts", imageProfile)).toBe("ERR_MODULE_NOT_FOUND");
+  expect(await exportOf("own.ts", imageProfile)).toBe("in JavaScript");
 });

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import { type Library, optionalPackages, subpathHint } from "./library.js";
@@ -6,6 +7,8 @@ import { hasNativeAddon, isBare, packageFolder, packageName } from "./package-of
 export interface PackagesPluginOptions {
   readonly dependencies: "linked" | "inside";
   readonly library: Library;
+  /** Packages that the library is to do without. */
+  readonly without: readonly string[];
   /** Packages to leave outside whatever they are: those that would not bundle. */
   readonly outside: ReadonlySet<string>;
   /** Gets the names of the packages that were left outside. */
@@ -29,9 +32,10 @@ function absent(path: string): string {
 
 /** Decides for each imported package whether it is bundled or imported from where it is installed. */
 export function packagesPlugin(options: PackagesPluginOptions): Plugin {
-  const { dependencies, library, outside, external } = options;
+  const { dependencies, library, without, outside, external } = options;
   const linked = dependencies === "linked";
   const optional = optionalPackages(library);
+  const libraryFolder = dirname(fileURLToPath(library.resolve("beamline")));
   return {
     name: "beamline-packages",
     setup(build) {
@@ -58,6 +62,10 @@ export function packagesPlugin(options: PackagesPluginOptions): Plugin {
         const { path, kind } = args;
         if (args.pluginData === ASKED || !isBare(path) || kind === "entry-point") return undefined;
         const name = packageName(path);
+        // The user's own code may import it all the same.
+        if (without.includes(name) && args.importer.startsWith(libraryFolder)) {
+          return { path, namespace: ABSENT };
+        }
         const found = await ask(build, args);
         if (found === undefined && optional.has(name)) return { path, namespace: ABSENT };
         if (linked && name === "zod" && kind !== "require-call") {

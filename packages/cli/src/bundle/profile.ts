@@ -9,6 +9,8 @@ export interface BundleProfile {
    * name), and no path of this machine is in it.
    */
   readonly dependencies: "linked" | "inside";
+  /** Packages that the library can do without where the bundle goes: what it has of its own is used. */
+  readonly without?: readonly string[];
 }
 
 /** For a run on this machine: it shares the one copy of the library with the command itself. */
@@ -20,3 +22,10 @@ export const localProfile: BundleProfile = { name: "local", dependencies: "linke
  * one, so that names agree.
  */
 export const workerProfile: BundleProfile = { name: "worker", dependencies: "inside" };
+
+/** For workers in our images: Node packs zstd by itself from 22.15 on, and they have a later one. */
+export const imageProfile: BundleProfile = {
+  name: "image",
+  dependencies: "inside",
+  without: ["@hpcc-js/wasm-zstd", "fzstd"],
+};

@@ -20,9 +20,9 @@ import { type Manifest, planManifest, settingsOf } from "../manifest/plan-manife
 import { renderYaml } from "../manifest/render-yaml.js";
 import type { ManifestSettings } from "../manifest/settings.js";
 import type { ChosenPipeline } from "../pipeline/chosen-pipeline.js";
-import { formatBytes, formatDuration } from "../run/units.js";
 import type { Cli } from "../terminal/cli.js";
 import type { Terminal } from "../terminal/terminal.js";
+import { appliedWords, detach } from "./applied.js";
 import { applyPlan } from "./apply-plan.js";
 import { checkOnServer } from "./check-on-server.js";
 import { checkPlaces } from "./check-places.js";
@@ -136,7 +136,7 @@ export async function deploy(request: DeployRequest): Promise<number> {
       sentBytes: sent,
       createdMs: elapsedMs,
     };
-    terminal.talk(createdWords(plan, elapsedMs, sent, terminal));
+    terminal.talk(appliedWords(plan, elapsedMs, sent, terminal));
     if (flags.detach === true || application.kind !== "SparkApplication") {
       return detach(about, plan, application.kind, terminal);
     }
@@ -186,33 +186,5 @@ function eventLogFolder({ application }: Manifest, bucket: string): string | und
 function showPlan(plan: DeployPlan, terminal: Terminal): number {
   if (terminal.json) terminal.document({ dryRun: true, ...plan, bytesToSend: bytesToSend(plan) });
   else terminal.data(planLines(plan, terminal.dataStyle).join("\n"));
-  return exitCodes.done.code;
-}
-
-function createdWords(
-  { collision, app }: DeployPlan,
-  ms: number,
-  sent: number,
-  { style }: Terminal,
-) {
-  const took = `${formatDuration(ms)}, ${formatBytes(sent)} sent`;
-  return collision.kind === "attach"
-    ? `${style.good("Running already")}: ${app.namespace}/${app.name} has this code and these settings (${took})`
-    : `${style.good("Applied")}: ${app.namespace}/${app.name} in ${took}`;
-}
-
-function detach(
-  about: Readonly<Record<string, unknown>>,
-  { app }: DeployPlan,
-  kind: string,
-  terminal: Terminal,
-): number {
-  if (terminal.json) terminal.document({ ...about, state: "applied" });
-  else {
-    terminal.data(app.name);
-    const [what, command] =
-      kind === "SparkApplication" ? ["Watch it", "watch"] : ["Its runs", "show"];
-    terminal.talk(`${what}: beamline app ${command} ${app.name} --namespace ${app.namespace}`);
-  }
   return exitCodes.done.code;
 }

@@ -41,17 +41,6 @@ export function makeArtefacts(request: ArtefactRequest): MadeArtefacts {
     ),
     artefactOf(
       prefix,
-      {
-        what: "source map",
-        folder: "maps",
-        extension: "map",
-        contentType: "application/json",
-        gzip: true,
-      },
-      jar.sourceMap,
-    ),
-    artefactOf(
-      prefix,
       { what: "manifest", folder: "manifests", extension: "yaml", contentType: "application/yaml" },
       text(renderYaml([application])),
     ),

@@ -1,6 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { BeamlineError, UserCodeError } from "beamline";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { BundleError } from "../bundle/bundle-error.js";
@@ -25,7 +26,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** What a function in a bundled file throws. */
 async function thrownBy(source: string): Promise<unknown> {
   writeFileSync(join(folder, "main.ts"), source);
-  const library = { resolve: () => "file:///none" };
+  // The file needs nothing of a library, and no optional package.
+  const library = { resolve: () => pathToFileURL(join(folder, "package.json")).href };
   const request = { file: join(folder, "main.ts"), profile: localProfile, env: {}, library };
   const { url } = await bundlePipeline(request);
   const { fail } = await import(/* @vite-ignore */ url);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { PortableEnvironment } from "beamline/runners/portable";
+import { imageProfile, workerProfile } from "../bundle/profile.js";
 import type { ChosenPipeline } from "../pipeline/chosen-pipeline.js";
 import { runnerOptions } from "../remote/remote-run.js";
 import { shipPipeline } from "../remote/worker-files.js";
@@ -52,7 +53,8 @@ export async function writeThinJar(
   options: ThinJarOptions,
 ): Promise<ThinJar> {
   const { cli, terminal, signal, out, jobName, runnerOption } = options;
-  const { graph, artifacts, sourceMap, root } = await shipPipeline(pipeline, cli);
+  const profile = options.environment === undefined ? imageProfile : workerProfile;
+  const { graph, artifacts, sourceMap, root } = await shipPipeline(pipeline, cli, profile);
   const { writePipelineJar } = await import("beamline/runners/portable");
   const map = await sourceMap();
   const { mainClass, size } = await writePipelineJar(graph, {

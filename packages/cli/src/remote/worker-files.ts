@@ -6,7 +6,7 @@ import type { Artifact } from "beamline/runners/portable";
 import { stopBundler } from "../bundle/build-bundle.js";
 import { bundlePipeline, type PipelineBundle } from "../bundle/bundle-pipeline.js";
 import { packageFolder } from "../bundle/package-of.js";
-import { workerProfile } from "../bundle/profile.js";
+import { type BundleProfile, workerProfile } from "../bundle/profile.js";
 import { type Problem, UsageError } from "../command/usage-error.js";
 import { ownVersion } from "../own-version.js";
 import { buildGraph } from "../pipeline/build-graph.js";
@@ -29,12 +29,16 @@ export interface ShippedPipeline {
 }
 
 /** Bundles a pipeline with all that it needs, and builds its graph from that bundle. */
-export async function shipPipeline(pipeline: ChosenPipeline, cli: Cli): Promise<ShippedPipeline> {
+export async function shipPipeline(
+  pipeline: ChosenPipeline,
+  cli: Cli,
+  profile: BundleProfile = workerProfile,
+): Promise<ShippedPipeline> {
   const { file, code } = pipeline;
   const { exportName, options } = code;
   const bundle = await bundlePipeline({
     file: pipeline.path,
-    profile: workerProfile,
+    profile,
     env: cli.env,
   });
   if (!bundle.reused) await stopBundler();

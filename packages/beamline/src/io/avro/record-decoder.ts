@@ -89,7 +89,7 @@ function projection({ Type }: AvroLibrary, written: Type, names: ReadonlySet<str
 }
 
 /** Longs as numbers where those are exact, and as bigints beyond. */
-function exactLong({ types }: AvroLibrary): Type {
+export function exactLong({ types }: AvroLibrary): Type {
   const { __with: make } = types.LongType as unknown as {
     __with(methods: object): Type;
   };
@@ -112,8 +112,6 @@ function exactLong({ types }: AvroLibrary): Type {
     compare: (a: number, b: number) => (a === b ? 0 : a < b ? -1 : 1),
   });
 }
-
-export { exactLong };
 
 function rowsFrom(
   path: string,

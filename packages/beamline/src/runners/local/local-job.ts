@@ -188,7 +188,8 @@ export class LocalJob {
       const now = this.clock.now();
       for (const task of this.stages.take(now)) {
         this.queue.push(task);
-        if (isSized(task.stage)) this.bytesTotal += task.weight;
+        const isInput = isSized(task.stage) && task.work.spill === undefined;
+        if (isInput) this.bytesTotal += task.weight;
       }
       for (const { stage, outputWatermark } of this.stages.streaming) {
         this.reports.watermark(stage.id, outputWatermark, now);

@@ -112,13 +112,23 @@ class SideDataset {
 
   /** The only value of a key, if there is one. */
   only(key: Uint8Array, twice: () => Error): ByteReader | undefined {
-    if (this.onDisk === undefined) return this.table.find(key, twice);
-    const found = this.onDisk.find(key);
-    if (found === undefined) return undefined;
-    const values = found.groups.values(found.group);
-    values.next();
-    if (values.next() !== undefined) throw twice();
-    return found.groups.values(found.group).next();
+    if (this.isWhole) return this.table.find(key, twice);
+    let only: ByteReader | undefined;
+    for (const groups of this.placesOf(key)) {
+      const group = groups.find(key);
+      if (group === undefined) continue;
+      const values = groups.values(group);
+      if (only !== undefined || values.next() === undefined || values.next() !== undefined) {
+        throw twice();
+      }
+      only = groups.values(group).next();
+    }
+    return only;
+  }
+
+  /** Everything is in one chunk, as it is of input that ends. Of a stream more come, one by one. */
+  private get isWhole(): boolean {
+    return this.chunks.size === 1 && this.onDisk === undefined;
   }
 
   /** What may have a key. */
@@ -141,7 +151,7 @@ class SideDataset {
 
   /** The same where keys are numbers that lie close together, in the global window. */
   denseTable(key: Coder<unknown>, prefix: Uint8Array): DenseSideTable | undefined {
-    if (this.dense !== undefined || prefix.length > 0 || this.onDisk !== undefined) {
+    if (this.dense !== undefined || prefix.length > 0 || !this.isWhole) {
       return this.dense ?? undefined;
     }
     const made = DenseSideTable.of(this.allChunks, key);

@@ -118,7 +118,17 @@ export class JobMemory {
 
   private get arena(): PageArena {
     const { arenaBytes, pageBytes } = this.shares;
-    this.shared ??= PageArena.make(Math.floor(arenaBytes / pageBytes), pageBytes);
+    this.shared ??= makeArena(Math.floor(arenaBytes / pageBytes), pageBytes);
     return this.shared;
+  }
+}
+
+/** An arena of as many pages as the system gives addresses for: without pages, blocks have their own. */
+function makeArena(pages: number, pageBytes: number): PageArena {
+  try {
+    return PageArena.make(pages, pageBytes);
+  } catch (error) {
+    if (!(error instanceof RangeError) || pages < 2) throw error;
+    return makeArena(Math.floor(pages / 2), pageBytes);
   }
 }

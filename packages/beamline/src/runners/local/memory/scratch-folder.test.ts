@@ -96,8 +96,15 @@ test("ScratchFolder.check says what is wrong with a folder", () => {
   expect(() => new ScratchFolder(file).check()).toThrow("it is not a folder");
 });
 
-// Root may write anywhere.
-test.runIf(getuid?.() !== 0)("ScratchFolder.check refuses a folder that is read-only", () => {
+test("ScratchFolder.check refuses a folder that is read-only, but to root", () => {
   chmodSync(root, 0o500);
-  expect(() => new ScratchFolder(root).check()).toThrow("it can't be written to");
+  const check = expect(() => new ScratchFolder(root).check());
+  if (getuid?.() === 0) check.not.toThrow();
+  else check.toThrow("it can't be written to");
+});
+
+test("makeScratchFolder says where no folder can be made", () => {
+  expect(() => makeScratchFolder("/proc/beamline-of-a-test")).toThrow(
+    /^Cannot (make a folder in the scratch folder|use) \/proc.*; name a folder with --scratch/,
+  );
 });

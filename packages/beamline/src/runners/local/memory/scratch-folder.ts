@@ -60,8 +60,10 @@ export function makeScratchFolder(path: string): void {
   if (existsSync(path)) return;
   removeDead(root);
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    mkdirSync(path, { mode: 0o700 });
   } catch (cause) {
+    // Another thread of the job was first.
+    if ((cause as { code?: unknown }).code === "EEXIST") return;
     throw new BeamlineError(
       "BAD_SCRATCH",
       `Cannot make a folder in the scratch folder ${root}: ${textOf(cause)}; name a folder with --scratch that can be written to`,
