@@ -12,7 +12,7 @@ Times whole processes from outside, interleaved, and prints ratios to what peopl
   spark                                                    needs Java 11 to 17, at first also Maven
   nexmark                                                  26 runs a round
   group, distinct, distinct-many, skew                     4 GB of input or 20 M elements, and disk for
-                                                           three times that; --rounds 2 will do
+                                                           three times that; --rounds 3 will do
 
   --size SIZE          of the input: wordcount and spark 14mb or 140mb (the default); group and
                        distinct-many 40mb or 4gb (the default); distinct 140mb or 4gb (the default);

@@ -28,23 +28,35 @@ export class RangeGroups implements Iterable<Groups> {
   private readonly runs: readonly Run[];
   private readonly range: HashRange;
   private readonly memory: number;
+  private readonly most: number;
 
-  constructor(reader: RunReader, runs: readonly Run[], range: HashRange, memory: number) {
+  /**
+   * @param memory - What a load should take.
+   * @param most - What it may take, where slices are large. Default: twice as much.
+   */
+  constructor(
+    reader: RunReader,
+    runs: readonly Run[],
+    range: HashRange,
+    memory: number,
+    most = 2 * memory,
+  ) {
     this.reader = reader;
     this.runs = runs;
     this.range = range;
     this.memory = memory;
+    this.most = most;
   }
 
   *[Symbol.iterator](): Generator<Groups, void, undefined> {
     for (const part of cutBySize(this.runs, this.range, this.memory)) {
-      yield* part.size > 2 * this.memory ? this.closer(part) : this.groups(part);
+      yield* part.size > this.most ? this.closer(part) : this.groups(part);
     }
   }
 
   /** Loads a range that should fit; one that does not after all is looked at more closely. */
   private *groups(range: HashRange): Generator<Groups, void, undefined> {
-    const loaded = this.load(range, 3 * this.memory);
+    const loaded = this.load(range, 1.5 * this.most);
     if (loaded === undefined) {
       yield* this.closer(range);
       return;
@@ -78,7 +90,7 @@ export class RangeGroups implements Iterable<Groups> {
         from = start;
         size = 0;
       }
-      if (own > 2 * memory) {
+      if (own > this.most) {
         yield* this.largeBucket(runs, { from: start, to: end }, histogram.majority(bucket));
         from = end;
       } else size += own;

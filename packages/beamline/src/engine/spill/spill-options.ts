@@ -12,8 +12,9 @@ export interface SpillOptions {
   readonly codec: FrameCodec;
   /** What the sinks of a running bundle may hold before the largest writes a run. */
   readonly gatherBytes: number;
-  /** What is loaded of runs at once. */
+  /** What is loaded of runs at once, and where records of close hashes are too many for that. */
   readonly loadBytes: number;
+  readonly mostLoadBytes: number;
   readonly frameBytes: number;
   /** A side input that is larger is looked up on disk, with as much memory as this in all threads. */
   readonly sideBytes: number;

@@ -47,7 +47,8 @@ export class SpillSpace implements SpillHost {
 
   /** The groups of a range of hashes, as many at a time as fit. */
   groups(runs: readonly Run[], range: HashRange = ALL_HASHES): RangeGroups {
-    return new RangeGroups(this.reader, runs, range, this.options.loadBytes);
+    const { loadBytes, mostLoadBytes } = this.options;
+    return new RangeGroups(this.reader, runs, range, loadBytes, mostLoadBytes);
   }
 
   /** The same, record by record: each reader has all that there is of its keys. */

@@ -27,6 +27,7 @@ export class TestSpace extends SpillSpace {
       codec: openFrameCodec(),
       gatherBytes: 32 * 1024,
       loadBytes: 16 * 1024,
+      mostLoadBytes: 32 * 1024,
       frameBytes: 512,
       stateBytes: 64 * 1024,
       sideBytes: 64 * 1024,

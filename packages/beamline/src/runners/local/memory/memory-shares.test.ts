@@ -11,11 +11,13 @@ test.each([
   [256 * 1024 * MIB, 8],
 ])("memoryShares of %d bytes over %d threads stay within the budget", (budget, parallelism) => {
   const shares = memoryShares(budget, parallelism);
-  const { arenaBytes, pageBytes, waitingBytes, gatherBytes, loadBytes, tableBytes } = shares;
-  expect(arenaBytes + parallelism * (2 * loadBytes + tableBytes)).toBeLessThan(budget);
+  const { arenaBytes, pageBytes, waitingBytes, gatherBytes, tableBytes } = shares;
+  const { loadBytes, mostLoadBytes } = shares;
+  expect(arenaBytes + parallelism * (1.5 * mostLoadBytes + tableBytes)).toBeLessThan(budget);
   expect(waitingBytes + parallelism * gatherBytes).toBeLessThanOrEqual(arenaBytes);
   expect(pageBytes * 8).toBeLessThanOrEqual(arenaBytes);
   expect(Math.log2(pageBytes) % 1).toBe(0);
+  expect(loadBytes).toBeLessThanOrEqual(mostLoadBytes / 2);
   expect(shares.frameBytes).toBeLessThanOrEqual(loadBytes);
 });
 

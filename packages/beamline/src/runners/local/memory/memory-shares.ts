@@ -12,8 +12,9 @@ export interface MemoryShares {
   readonly waitingBytes: number;
   /** What the sinks of one thread's bundle gather before they write to disk. */
   readonly gatherBytes: number;
-  /** What one thread loads of spilled data at once. */
+  /** What one thread loads of spilled data at once, and where hashes are too close for that. */
   readonly loadBytes: number;
+  readonly mostLoadBytes: number;
   /** Pieces of spilled data that are read, and compressed, as one. */
   readonly frameBytes: number;
   /** A side input up to this size is in memory that all threads share. */
@@ -42,8 +43,8 @@ const SIDE_SHARE = 0.1;
 const TABLE_SHARE = 0.15;
 /** Larger loads are slower: their tables do not fit in the caches of processors. */
 const BEST_LOAD = 12 * MIB;
-/** Memory that has been loaded is given back some loads later, when V8 collects. */
-const LOADS_AT_ONCE = 3;
+/** Sizes are estimates: a load may come to half as much again, and there are readers' buffers. */
+const LOADS_AT_ONCE = 2;
 /** Frames that a run would have of an even shuffle: as many loads can be made of it at the most. */
 const FRAMES_PER_RUN = 512;
 
@@ -66,13 +67,15 @@ export function memoryShares(memory: number | undefined, parallelism: number): M
   }
   const arenaBytes = Math.min(MOST_ARENA, Math.floor(budget * ARENA_SHARE));
   const gatherBytes = Math.floor(arenaBytes / 2 / parallelism);
+  const mostLoadBytes = Math.floor((budget * LOAD_SHARE) / parallelism / LOADS_AT_ONCE);
   return {
     budget,
     arenaBytes,
     pageBytes: powerOfTwo(gatherBytes / 64, 16 * KIB, 256 * KIB),
     waitingBytes: Math.floor(arenaBytes / 2),
     gatherBytes,
-    loadBytes: Math.min(BEST_LOAD, Math.floor((budget * LOAD_SHARE) / parallelism / LOADS_AT_ONCE)),
+    loadBytes: Math.min(BEST_LOAD, mostLoadBytes / 2),
+    mostLoadBytes,
     frameBytes: powerOfTwo(gatherBytes / FRAMES_PER_RUN, 8 * KIB, 128 * KIB),
     sideBytes: Math.floor(budget * SIDE_SHARE),
     stateBytes: Math.floor(budget / parallelism),
