@@ -14,6 +14,8 @@ export interface Backlog {
   /** In bytes. */
   readonly weight: number;
   readonly elapsedMs: number;
+  /** How long it would take one thread at the pace of the last bundle; undefined before that. */
+  readonly leftMs: number | undefined;
 }
 
 export interface PoolOptions extends ThreadExecutorOptions {
@@ -33,10 +35,19 @@ export interface PoolOptions extends ThreadExecutorOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Input above which worker threads pay for their start, about a quarter of a second of work. */
-const HEAVY_BYTES = 8 * 1024 * 1024;
-/** A run that has taken so long with bundles still waiting gets worker threads, whatever its weight. */
+/**
+ * Input above which worker threads pay for their start, about half a second of WordCount: each loads
+ * the pipeline and compiles it anew, and on two cores they share them with nobody but themselves.
+ */
+const HEAVY_BYTES = 32 * 1024 * 1024;
+/** A lone bundle of less, such as the last step of a write, is not worth a message. */
+const LIGHT_BYTES = 64 * 1024;
+/**
+ * A run that has taken so long with bundles still waiting gets worker threads, whatever its weight,
+ * unless it will be at its end before they would have paid for themselves.
+ */
 const PATIENCE_MS = 250;
+const WORTHWHILE_MS = 500;
 
 /**
  * The threads of a run. Small jobs stay on the calling thread, which costs no start-up; once there
@@ -83,7 +94,8 @@ export class ExecutorPool {
     const { workerSetup, parallelism, eager, memory, profiles, onReady, onFailure } = this.options;
     if (this.slots.length > 0 || workerSetup === undefined || parallelism < 2) return;
     const heavy = backlog.weight >= HEAVY_BYTES;
-    const slow = backlog.elapsedMs >= PATIENCE_MS;
+    const { elapsedMs, leftMs = Number.POSITIVE_INFINITY } = backlog;
+    const slow = elapsedMs >= PATIENCE_MS && leftMs >= WORTHWHILE_MS;
     if (eager ? backlog.bundles === 0 : backlog.bundles < 2 || !(heavy || slow)) return;
     const open = () => {
       const own = memory.nextThread();
@@ -140,8 +152,7 @@ export class ExecutorPool {
     if (slots.length === 0) return this.unlessBusy(this.own);
     if (slot !== undefined) return this.unlessBusy(slots[slot % slots.length]?.ready);
     const ready = slots.flatMap((each) => each.ready ?? []);
-    // A lone small bundle, such as the last step of a write, is not worth a message.
-    const isSmall = bundles === 1 && weight < HEAVY_BYTES / 128 && ready.length > 0;
+    const isSmall = bundles === 1 && weight < LIGHT_BYTES && ready.length > 0;
     if (isSmall && this.busy.size === 0 && !this.options.eager) return this.own;
     return ready.find((executor) => !this.busy.has(executor));
   }

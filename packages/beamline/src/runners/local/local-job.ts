@@ -45,6 +45,8 @@ export class LocalJob {
   private retries = 0;
   private bytesDone = 0;
   private bytesTotal = 0;
+  /** Milliseconds a byte, in the last bundle. */
+  private pace: number | undefined;
   private wake: () => void = () => {};
   private failure: { readonly error: unknown } | undefined;
 
@@ -230,7 +232,8 @@ export class LocalJob {
 
   private backlog(): Backlog {
     const { length, weight } = this.queue;
-    return { bundles: length, weight, elapsedMs: this.elapsed() };
+    const leftMs = this.pace === undefined ? undefined : weight * this.pace;
+    return { bundles: length, weight, elapsedMs: this.elapsed(), leftMs };
   }
 
   /** Never rejects: a failure that ends the job goes to {@link fail}. */
@@ -267,6 +270,7 @@ export class LocalJob {
     if (task.work.spill !== undefined) return;
     this.reports.committed(task, output, tookMs);
     this.bundles++;
+    if (task.weight > 0) this.pace = tookMs / task.weight;
     if (isSized(task.stage)) this.bytesDone += task.weight;
   }
 
