@@ -1,8 +1,8 @@
 import type { Type } from "avsc";
 import { BeamlineError, isBeamlineError } from "../../model/errors.js";
 import { TemporaryWriter } from "../blocks/temporary-writer.js";
-import type { RowFile, RowFileFormat } from "../blocks/write-rows.js";
 import type { TemporaryFile } from "../text/shard-file.js";
+import type { OutputFile, OutputFormat } from "../text/write-files.js";
 import { AvroNames, type AvroSchema } from "./avro-schema.js";
 import { type AvroCompression, type Pack, packerFor } from "./codecs.js";
 import { long, MARKER_SIZE } from "./container.js";
@@ -30,7 +30,7 @@ interface Tools {
 }
 
 /** Makes the files of an output. */
-export function avroFiles(format: AvroFormat): RowFileFormat {
+export function avroFiles(format: AvroFormat): OutputFormat {
   return {
     async open() {
       const tools = await avroTools(format);
@@ -66,7 +66,7 @@ export async function avroTools({ schema, compression }: AvroFormat): Promise<To
 }
 
 /** Writes records into a temporary file, one block at a time. */
-class AvroShard implements RowFile {
+class AvroShard implements OutputFile {
   private readonly format: AvroFormat;
   private readonly tools: Tools;
   private readonly file: TemporaryWriter;

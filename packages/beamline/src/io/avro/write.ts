@@ -1,28 +1,18 @@
 import type { Coder } from "../../coders/coder.js";
 import { js } from "../../coders/js.js";
-import { kv } from "../../coders/kv.js";
 import { stringUtf8 } from "../../coders/string-utf8.js";
-import { varint } from "../../coders/varint.js";
 import { BeamlineError } from "../../model/errors.js";
 import type { PCollection } from "../../pipeline/pcollection.js";
 import type { PTransform } from "../../pipeline/ptransform.js";
 import { type RowShape, rowsOf } from "../../schema/rows-of.js";
-import { DealRows, WriteRowBundles, WriteRowShards } from "../blocks/write-rows.js";
+import { requirePacking } from "../compression/codecs.js";
 import { pathOf } from "../filesystem/file-systems.js";
 import type { DecimalSize } from "../parquet/decimals.js";
 import type { ShardedOutput } from "../text/commit-shards.js";
 import { planFixedShards, planShards } from "../text/plan-shards.js";
-import type { TemporaryFile } from "../text/shard-file.js";
 import { temporaryFolder } from "../text/shard-names.js";
-import {
-  Commit,
-  gather,
-  hooksOf,
-  requirePrefix,
-  requireShards,
-  requireSuffix,
-} from "../text/write.js";
-import type { WrittenShard } from "../text/write-lines.js";
+import { Commit, hooksOf, requirePrefix, requireShards, requireSuffix } from "../text/write.js";
+import { bundledFiles, Deal, dealtFiles, encodingHash } from "../text/write-files.js";
 import type { AvroSchema } from "./avro-schema.js";
 import { type AvroFormat, avroFiles, avroTools } from "./avro-shard.js";
 import { type AvroCompression, codecName } from "./codecs.js";
@@ -79,7 +69,7 @@ export function write<T extends object>(
   requirePrefix("avro.write", prefix);
   requireShards("avro.write", shards);
   requireSuffix("avro.write", suffix);
-  requireCodec(compression);
+  requirePacking("avro.write", compression, COMPRESSIONS);
   const schema = schemaOf(options);
   const path = pathOf(prefix);
   const folder = temporaryFolder(path, suffix);
@@ -91,45 +81,31 @@ export function write<T extends object>(
     format: { folder, header, footer: new Uint8Array(0) },
   };
   const format: AvroFormat = { folder, schema, compression, blockSize, header };
-  const hooks = hooksOf(output);
   const coder = options.schema === undefined ? undefined : rowsOf(options.schema).coder;
   return {
     name: "avro.write",
     parameters: { prefix, shards, suffix, compression, blockSize, schema },
-    hooks: {
-      ...hooks,
-      async check() {
-        await avroTools(format);
-        await hooks.check?.();
-      },
-    },
+    hooks: hooksOf(output, () => avroTools(format)),
     expand: (elements) =>
-      (shards === undefined ? bundled(elements, format) : dealt(elements, format, coder, shards))
+      written(elements, format, coder, shards)
         .parDo("Commit", () => new Commit(output))
         .withCoder(stringUtf8),
   };
 }
 
-function bundled<T>(elements: PCollection<T>, format: AvroFormat) {
-  return elements
-    .parDo("Write", () => new WriteRowBundles(avroFiles(format)))
-    .combineGlobally("Gather", gather<TemporaryFile>())
-    .map("Plan", (files) => planShards(files));
-}
-
-function dealt<T>(
+function written<T>(
   elements: PCollection<T>,
   format: AvroFormat,
   coder: Coder<T> = js as unknown as Coder<T>,
-  shards: number,
+  shards: number | undefined,
 ) {
-  return elements
-    .parDo("Deal", () => new DealRows<T>(shards, coder))
-    .withCoder(kv(varint, coder) as unknown as Coder<[number, T]>)
-    .groupByKey("Shards")
-    .parDo("Write", () => new WriteRowShards(avroFiles(format)))
-    .combineGlobally("Gather", gather<WrittenShard>())
-    .map("Plan", (files) => planFixedShards(shards, files));
+  const files = avroFiles(format);
+  if (shards === undefined)
+    return bundledFiles(elements, files).map("Plan", (all) => planShards(all));
+  const deal = () => new Deal(shards, encodingHash(coder));
+  return dealtFiles(elements, files, coder, deal).map("Plan", (all) =>
+    planFixedShards(shards, all),
+  );
 }
 
 function schemaOf<T extends object>(options: WriteAvroOptions<T>): AvroSchema {
@@ -142,12 +118,4 @@ function schemaOf<T extends object>(options: WriteAvroOptions<T>): AvroSchema {
   );
 }
 
-const COMPRESSIONS: readonly unknown[] = ["deflate", "snappy", "zstandard", "none"];
-
-function requireCodec(compression: unknown): void {
-  if (COMPRESSIONS.includes(compression)) return;
-  throw new BeamlineError(
-    "BAD_COMPRESSION",
-    `Cannot apply avro.write(): compression is ${JSON.stringify(compression)}; give one of ${COMPRESSIONS.join(", ")}`,
-  );
-}
+const COMPRESSIONS: readonly AvroCompression[] = ["deflate", "snappy", "zstandard", "none"];

@@ -1,14 +1,10 @@
 import type { ProcessContext } from "../../fn/context.js";
-import {
-  type OffsetRange,
-  OffsetRangeTracker,
-  offsetRangeCoder,
-  splitOffsetRange,
-} from "../../fn/offset-range.js";
+import { type OffsetRange, OffsetRangeTracker, offsetRangeCoder } from "../../fn/offset-range.js";
 import type { RestrictionTracker } from "../../fn/restriction-tracker.js";
 import { type SplitHints, SplittableDoFn } from "../../fn/splittable-do-fn.js";
 import { BeamlineError, isBeamlineError } from "../../model/errors.js";
 import type { InputFile } from "../filesystem/input-file.js";
+import { splitFile } from "../filesystem/split-file.js";
 import type { BadRecord } from "../records/bad-record.js";
 
 /** A part of a file that is read as a whole: a row group, or a block of records. */
@@ -30,9 +26,6 @@ export interface Records<Out> {
 /** The context of a source with bad records. */
 export type BlockContext<Out> = ProcessContext<Out, { failures: BadRecord }>;
 
-const MIB = 1 << 20;
-/** Several parts for each worker, so that none waits long for the slowest at the end. */
-const PARTS_PER_WORKER = 16;
 /** Records between two looks at what is going on downstream. */
 const BURST = 1024;
 
@@ -77,9 +70,7 @@ export abstract class ReadBlocks<Out> extends SplittableDoFn<
     const [start, end] = range;
     // An empty file is no valid one, which its reader says.
     if (start >= end) return [range];
-    const wanted = total / (parallelism * PARTS_PER_WORKER);
-    const length = Math.min(Math.max(wanted, MIB), 32 * MIB);
-    return splitOffsetRange(range, (end - start) / length, MIB);
+    return splitFile(range, total, parallelism);
   }
 
   size(_file: InputFile, [start, end]: OffsetRange): number {

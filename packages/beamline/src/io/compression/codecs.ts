@@ -22,7 +22,11 @@ export function packerOf(packing: Packing): Codec | undefined {
 
 /** Refuses what was not declared, from callers without types. */
 export function requireCompression(name: string, value: unknown, use: "read" | "write"): void {
-  const known = [...(use === "read" ? ["auto"] : []), "none", ...CODECS.keys()];
+  requirePacking(name, value, [...(use === "read" ? ["auto"] : []), "none", ...CODECS.keys()]);
+}
+
+/** The same for formats that pack in ways of their own. */
+export function requirePacking(name: string, value: unknown, known: readonly string[]): void {
   if (known.some((each) => each === value)) return;
   throw new BeamlineError(
     "BAD_COMPRESSION",

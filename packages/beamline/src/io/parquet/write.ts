@@ -1,23 +1,15 @@
 import type { Coder } from "../../coders/coder.js";
-import { kv } from "../../coders/kv.js";
 import { stringUtf8 } from "../../coders/string-utf8.js";
-import { varint } from "../../coders/varint.js";
 import { BeamlineError } from "../../model/errors.js";
 import type { PCollection } from "../../pipeline/pcollection.js";
 import type { PTransform } from "../../pipeline/ptransform.js";
 import { type RowShape, rowsOf } from "../../schema/rows-of.js";
-import { DealRows, WriteRowBundles, WriteRowShards } from "../blocks/write-rows.js";
+import { requirePacking } from "../compression/codecs.js";
 import { pathOf } from "../filesystem/file-systems.js";
 import type { ShardedOutput } from "../text/commit-shards.js";
 import { temporaryFolder } from "../text/shard-names.js";
-import {
-  Commit,
-  gather,
-  hooksOf,
-  requirePrefix,
-  requireShards,
-  requireSuffix,
-} from "../text/write.js";
+import { Commit, hooksOf, requirePrefix, requireShards, requireSuffix } from "../text/write.js";
+import { bundledFiles, Deal, dealtFiles, encodingHash } from "../text/write-files.js";
 import type { DecimalSize } from "./decimals.js";
 import type { ParquetCompression } from "./write/parquet-compression.js";
 import { type ParquetFormat, parquetTools } from "./write/parquet-shard.js";
@@ -76,7 +68,7 @@ export function write<T extends object>(
   requireShards("parquet.write", shards);
   requireSuffix("parquet.write", suffix);
   requireRowGroupSize(rowGroupSize);
-  requireCodec(compression);
+  requirePacking("parquet.write", compression, COMPRESSIONS);
   const path = pathOf(prefix);
   const folder = temporaryFolder(path, suffix);
   const nothing = new Uint8Array(0);
@@ -86,17 +78,10 @@ export function write<T extends object>(
     format: { folder, header: nothing, footer: nothing },
   };
   const format: ParquetFormat = { folder, rows, rowGroupSize, compression, decimals };
-  const hooks = hooksOf(output);
   return {
     name: "parquet.write",
     parameters: { prefix, shards, suffix, compression, rowGroupSize, decimals },
-    hooks: {
-      ...hooks,
-      async check() {
-        await parquetTools(compression);
-        await hooks.check?.();
-      },
-    },
+    hooks: hooksOf(output, () => parquetTools(compression)),
     expand: (elements) =>
       written(elements, format, coder, shards)
         .parDo("Commit", () => new Commit(output))
@@ -112,19 +97,9 @@ function written<T>(
 ) {
   const files = parquetFiles(format);
   const plan = () => new PlanParquetShards(format, shards);
-  if (shards === undefined) {
-    return elements
-      .parDo("Write", () => new WriteRowBundles(files))
-      .combineGlobally("Gather", gather())
-      .parDo("Plan", plan);
-  }
-  return elements
-    .parDo("Deal", () => new DealRows<T>(shards, coder))
-    .withCoder(kv(varint, coder) as unknown as Coder<[number, T]>)
-    .groupByKey("Shards")
-    .parDo("Write", () => new WriteRowShards(files))
-    .combineGlobally("Gather", gather())
-    .parDo("Plan", plan);
+  if (shards === undefined) return bundledFiles(elements, files).parDo("Plan", plan);
+  const deal = () => new Deal(shards, encodingHash(coder));
+  return dealtFiles(elements, files, coder, deal).parDo("Plan", plan);
 }
 
 function requireRowGroupSize(size: unknown): void {
@@ -135,12 +110,4 @@ function requireRowGroupSize(size: unknown): void {
   );
 }
 
-const COMPRESSIONS: readonly unknown[] = ["snappy", "gzip", "zstd", "brotli", "none"];
-
-function requireCodec(compression: unknown): void {
-  if (COMPRESSIONS.includes(compression)) return;
-  throw new BeamlineError(
-    "BAD_COMPRESSION",
-    `Cannot apply parquet.write(): compression is ${JSON.stringify(compression)}; give one of ${COMPRESSIONS.join(", ")}`,
-  );
-}
+const COMPRESSIONS: readonly ParquetCompression[] = ["snappy", "gzip", "zstd", "brotli", "none"];

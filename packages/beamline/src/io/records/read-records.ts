@@ -1,15 +1,11 @@
 import type { ProcessContext } from "../../fn/context.js";
-import {
-  type OffsetRange,
-  OffsetRangeTracker,
-  offsetRangeCoder,
-  splitOffsetRange,
-} from "../../fn/offset-range.js";
+import { type OffsetRange, OffsetRangeTracker, offsetRangeCoder } from "../../fn/offset-range.js";
 import type { RestrictionTracker } from "../../fn/restriction-tracker.js";
 import { type SplitHints, SplittableDoFn } from "../../fn/splittable-do-fn.js";
 import type { Compression } from "../compression/codec.js";
 import { codecOf } from "../compression/codecs.js";
 import type { InputFile } from "../filesystem/input-file.js";
+import { splitFile } from "../filesystem/split-file.js";
 import type { BadRecord } from "./bad-record.js";
 import { badRecordError, RefusedRecord } from "./bad-record-error.js";
 import { blocksOf, firstRecord } from "./file-blocks.js";
@@ -31,9 +27,6 @@ export interface ReadRecordsOptions<T> {
 
 type Context<T> = ProcessContext<T, RecordTags>;
 
-const MIB = 1 << 20;
-/** Several parts for each worker, so that none waits long for the slowest at the end. */
-const PARTS_PER_WORKER = 16;
 /** Characters of a bad record that are kept. */
 const LONGEST_RAW = 64 * 1024;
 
@@ -69,9 +62,7 @@ export class ReadRecords<T> extends SplittableDoFn<InputFile, OffsetRange, numbe
     const [start, end] = range;
     if (start >= end) return [];
     if (start === size) return [range];
-    const wanted = total / (parallelism * PARTS_PER_WORKER);
-    const length = Math.min(Math.max(wanted, MIB), 32 * MIB);
-    return splitOffsetRange(range, (end - start) / length, MIB);
+    return splitFile(range, total, parallelism);
   }
 
   size({ size, joined = [] }: InputFile, [start, end]: OffsetRange): number {

@@ -1,5 +1,5 @@
 import type { TemporaryFile } from "./shard-file.js";
-import type { WrittenShard } from "./write-lines.js";
+import type { WrittenShard } from "./write-files.js";
 
 /** The temporary files whose lines make up one shard; none for an empty one. */
 export type Shard = readonly TemporaryFile[];

@@ -1,16 +1,12 @@
 import type { ProcessContext } from "../../fn/context.js";
-import {
-  type OffsetRange,
-  OffsetRangeTracker,
-  offsetRangeCoder,
-  splitOffsetRange,
-} from "../../fn/offset-range.js";
+import { type OffsetRange, OffsetRangeTracker, offsetRangeCoder } from "../../fn/offset-range.js";
 import type { RestrictionTracker } from "../../fn/restriction-tracker.js";
 import { type SplitHints, SplittableDoFn } from "../../fn/splittable-do-fn.js";
 import type { Codec, Compression } from "../compression/codec.js";
 import { codecOf, requirePlain } from "../compression/codecs.js";
 import { locate } from "../filesystem/file-systems.js";
 import type { InputFile } from "../filesystem/input-file.js";
+import { splitFile } from "../filesystem/split-file.js";
 import { LineCutter } from "./line-cutter.js";
 
 export type { InputFile as TextFile } from "../filesystem/input-file.js";
@@ -24,8 +20,6 @@ export interface ReadLinesOptions<Out> {
 }
 
 const MIB = 1 << 20;
-/** Several parts for each worker, so that none waits long for the slowest at the end. */
-const PARTS_PER_WORKER = 16;
 /** To finish the last line beyond the end of a range. */
 const TAIL_BLOCK_SIZE = 64 * 1024;
 /** A compressed file is one position that can't be split. */
@@ -62,9 +56,7 @@ export class ReadLines<Out> extends SplittableDoFn<InputFile, OffsetRange, numbe
     if (this.codecOf(file) !== undefined) return [range];
     const [start, end] = range;
     if (start >= end) return [];
-    const wanted = file.total / (parallelism * PARTS_PER_WORKER);
-    const length = Math.min(Math.max(wanted, MIB), 32 * MIB);
-    return splitOffsetRange(range, (end - start) / length, MIB);
+    return splitFile(range, file.total, parallelism);
   }
 
   size(file: InputFile, [start, end]: OffsetRange): number {

@@ -1,8 +1,4 @@
-import type { Coder } from "../../coders/coder.js";
-import { kv } from "../../coders/kv.js";
 import { stringUtf8 } from "../../coders/string-utf8.js";
-import { varint } from "../../coders/varint.js";
-import { combineFn } from "../../fn/combine-fn.js";
 import type { ProcessContext } from "../../fn/context.js";
 import { DoFn } from "../../fn/do-fn.js";
 import type { RunHooks } from "../../graph/run-hooks.js";
@@ -16,7 +12,8 @@ import { commitShards, placeOf, type ShardedOutput } from "./commit-shards.js";
 import { planFixedShards, planShards, type Shard } from "./plan-shards.js";
 import { temporaryFolder } from "./shard-names.js";
 import { finishShowing, isHalfShown, isLost } from "./show-shards.js";
-import { DealToShards, WriteBundles, WriteShards } from "./write-lines.js";
+import { bundledFiles, dealtFiles } from "./write-files.js";
+import { DealLines, lineFiles } from "./write-lines.js";
 
 export interface WriteTextOptions {
   /**
@@ -88,10 +85,7 @@ export function writeLines(
 }
 
 function bundled(lines: PCollection<string>, { format }: ShardedOutput): PCollection<Shard[]> {
-  return lines
-    .parDo("Write", () => new WriteBundles(format))
-    .combineGlobally("Gather", gather())
-    .map("Plan", (files) => planShards(files));
+  return bundledFiles(lines, lineFiles(format)).map("Plan", (files) => planShards(files));
 }
 
 function sharded(
@@ -99,26 +93,10 @@ function sharded(
   { format }: ShardedOutput,
   shards: number,
 ): PCollection<Shard[]> {
-  return lines
-    .parDo("Deal", () => new DealToShards(shards))
-    .withCoder(kv(varint, stringUtf8) as unknown as Coder<[number, string]>)
-    .groupByKey("Shards")
-    .parDo("Write", () => new WriteShards(format))
-    .combineGlobally("Gather", gather())
-    .map("Plan", (files) => planFixedShards(shards, files));
-}
-
-/** All elements in one array, an empty one too. */
-export function gather<T>() {
-  return combineFn<T, T[], T[]>({
-    create: () => [],
-    add: (all, one) => {
-      all.push(one);
-      return all;
-    },
-    merge: (all, more) => all.concat(more),
-    extract: (all) => all,
-  });
+  return dealtFiles(lines, lineFiles(format), stringUtf8, () => new DealLines(shards)).map(
+    "Plan",
+    (files) => planFixedShards(shards, files),
+  );
 }
 
 export class Commit extends DoFn<Shard[], string> {
@@ -142,10 +120,12 @@ export class Commit extends DoFn<Shard[], string> {
   }
 }
 
-export function hooksOf(output: ShardedOutput): RunHooks {
+/** @param needs - Throws when this process lacks what the format needs. */
+export function hooksOf(output: ShardedOutput, needs?: () => Promise<unknown>): RunHooks {
   const { prefix, format } = output;
   return {
     async check() {
+      await needs?.();
       await packerOf(format.compression ?? "none")?.require("pack");
       const { fileSystem, path } = await locate(prefix);
       await fileSystem.requireWritable(path);

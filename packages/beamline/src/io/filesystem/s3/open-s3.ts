@@ -1,5 +1,5 @@
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
-import { BeamlineError } from "../../../model/errors.js";
+import { importOptional } from "../../optional-package.js";
 import { S3FileSystem } from "./s3-file-system.js";
 import { type S3Sdk, S3Store } from "./s3-store.js";
 
@@ -16,7 +16,11 @@ const ATTEMPTS = 8;
  * @throws BeamlineError `PACKAGE_MISSING` when AWS's client is not installed.
  */
 export async function openS3(config: S3ClientConfig = {}): Promise<S3FileSystem> {
-  const sdk = await importSdk();
+  const sdk = await importOptional(
+    "@aws-sdk/client-s3",
+    "open s3:// paths",
+    (): Promise<S3Sdk> => import("./s3-sdk.js"),
+  );
   return new S3FileSystem(new S3Store(await createClient(sdk, config), sdk));
 }
 
@@ -44,26 +48,4 @@ async function hasOwnEndpoint({ config }: S3Client): Promise<boolean> {
     readonly serviceConfiguredEndpoint?: () => Promise<string | undefined>;
   };
   return (await serviceConfiguredEndpoint?.()) !== undefined;
-}
-
-async function importSdk(): Promise<S3Sdk> {
-  try {
-    return await import("./s3-sdk.js");
-  } catch (cause) {
-    if (!isMissing(cause)) throw cause;
-    throw new BeamlineError(
-      "PACKAGE_MISSING",
-      'Cannot open s3:// paths: the package "@aws-sdk/client-s3" is not installed; run npm install @aws-sdk/client-s3',
-      { cause },
-    );
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    "code" in error &&
-    error.code === "ERR_MODULE_NOT_FOUND" &&
-    error.message.includes("@aws-sdk/client-s3")
-  );
 }

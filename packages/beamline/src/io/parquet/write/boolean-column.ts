@@ -19,12 +19,7 @@ export class BooleanColumn implements ColumnWriter {
   }
 
   add(value: unknown): void {
-    const { levels } = this.chunk;
-    if (value === null || value === undefined) {
-      if (levels === undefined) throw notOfType(value, "a value: the field is not nullable");
-      levels.add(false);
-      return;
-    }
+    if (this.chunk.takesNull(value)) return;
     if (typeof value !== "boolean") throw notOfType(value, "a boolean");
     const at = this.count >> 3;
     if (at === this.bits.length) {
@@ -34,7 +29,7 @@ export class BooleanColumn implements ColumnWriter {
     }
     if (value) this.bits[at] = (this.bits[at] as number) | (1 << (this.count & 7));
     this.count++;
-    levels?.add(true);
+    this.chunk.levels?.add(true);
   }
 
   finish(start: number): FinishedColumns {

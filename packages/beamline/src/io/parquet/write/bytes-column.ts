@@ -43,15 +43,10 @@ export class BytesColumn implements ColumnWriter {
   }
 
   add(value: unknown): void {
-    const { levels } = this.chunk;
-    if (value === null || value === undefined) {
-      if (levels === undefined) throw notOfType(value, "a value: the field is not nullable");
-      levels.add(false);
-      return;
-    }
+    if (this.chunk.takesNull(value)) return;
     if (this.isText) this.addText(value);
     else this.addBytes(value);
-    levels?.add(true);
+    this.chunk.levels?.add(true);
   }
 
   finish(start: number): FinishedColumns {

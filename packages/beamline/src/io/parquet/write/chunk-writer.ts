@@ -3,6 +3,7 @@ import type { ParquetWriteLibrary } from "../open-parquet.js";
 import type { FinishedColumns } from "./column-writer.js";
 import type { PagePacker } from "./compress.js";
 import { Levels } from "./levels.js";
+import { notOfType } from "./not-of-type.js";
 
 /** Bytes of a page before it is packed. */
 export const PAGE_SIZE = 1 << 20;
@@ -43,6 +44,14 @@ export class ChunkWriter {
     this.name = name;
     this.type = type;
     this.levels = isOptional ? new Levels() : undefined;
+  }
+
+  /** Whether a value is missing, which is noted. Throws where none may be. */
+  takesNull(value: unknown): boolean {
+    if (value !== null && value !== undefined) return false;
+    if (this.levels === undefined) throw notOfType(value, "a value: the field is not nullable");
+    this.levels.add(false);
+    return true;
   }
 
   /** Before all data pages. */

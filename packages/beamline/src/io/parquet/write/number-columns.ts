@@ -26,15 +26,10 @@ abstract class NumberColumn implements ColumnWriter {
   }
 
   add(value: unknown): void {
-    const { levels } = this.chunk;
-    if (value === null || value === undefined) {
-      if (levels === undefined) throw notOfType(value, "a value: the field is not nullable");
-      levels.add(false);
-      return;
-    }
+    if (this.chunk.takesNull(value)) return;
     this.put(value);
     this.at += this.width;
-    levels?.add(true);
+    this.chunk.levels?.add(true);
     if (this.at === PAGE_SIZE) this.flush();
   }
 

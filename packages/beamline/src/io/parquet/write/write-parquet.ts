@@ -1,17 +1,16 @@
 import type { ProcessContext } from "../../../fn/context.js";
 import { DoFn } from "../../../fn/do-fn.js";
 import { internalError } from "../../../model/errors.js";
-import type { RowFile, RowFileFormat } from "../../blocks/write-rows.js";
 import { planFixedShards, planShards, type Shard } from "../../text/plan-shards.js";
 import type { TemporaryFile } from "../../text/shard-file.js";
-import type { WrittenShard } from "../../text/write-lines.js";
+import type { OutputFile, OutputFormat, WrittenShard } from "../../text/write-files.js";
 import { openFile, planOf } from "../footer.js";
 import { readRowGroup } from "../read-row-group.js";
 import { rowsOf } from "../rows-of-columns.js";
 import { type ParquetFormat, ParquetShard, parquetTools } from "./parquet-shard.js";
 
 /** Makes the files of an output. */
-export function parquetFiles(format: ParquetFormat): RowFileFormat {
+export function parquetFiles(format: ParquetFormat): OutputFormat {
   return {
     async open() {
       const tools = await parquetTools(format.compression);
@@ -28,8 +27,8 @@ export function parquetFiles(format: ParquetFormat): RowFileFormat {
 export class PlanParquetShards extends DoFn<readonly (TemporaryFile | WrittenShard)[], Shard[]> {
   private readonly format: ParquetFormat;
   private readonly shards: number | undefined;
-  private make: (() => RowFile) | undefined;
-  private file: RowFile | undefined;
+  private make: (() => OutputFile) | undefined;
+  private file: OutputFile | undefined;
 
   constructor(format: ParquetFormat, shards: number | undefined) {
     super();
