@@ -1,28 +1,15 @@
 import { totalmem } from "node:os";
 import { constrainedMemory } from "node:process";
+import type { SpillSizes } from "../../../engine/spill/spill-options.js";
 import { BeamlineError } from "../../../model/errors.js";
 
 /** What each use of memory may have of a job's budget, in bytes. */
-export interface MemoryShares {
+export interface MemoryShares extends SpillSizes {
   readonly budget: number;
   /** Blocks between stages, of all threads together. */
   readonly arenaBytes: number;
-  readonly pageBytes: number;
   /** Blocks that wait for their stage: beyond it they go to disk. */
   readonly waitingBytes: number;
-  /** What the sinks of one thread's bundle gather before they write to disk. */
-  readonly gatherBytes: number;
-  /** What one thread loads of spilled data at once, and where hashes are too close for that. */
-  readonly loadBytes: number;
-  readonly mostLoadBytes: number;
-  /** Pieces of spilled data that are read, and compressed, as one. */
-  readonly frameBytes: number;
-  /** A side input up to this size is in memory that all threads share. */
-  readonly sideBytes: number;
-  /** What one thread may keep of the state of streams: all of them together, the whole budget. */
-  readonly stateBytes: number;
-  /** What the combine tables of one thread may hold. */
-  readonly tableBytes: number;
 }
 
 const KIB = 1024;
