@@ -7,9 +7,7 @@ import { buildGraph } from "../pipeline/build-graph.js";
 import type { ChosenPipeline } from "../pipeline/chosen-pipeline.js";
 import { Cancellation, type Cli } from "../terminal/cli.js";
 import type { Terminal } from "../terminal/terminal.js";
-import { profileLines } from "./profile-lines.js";
 import { liveReport, noReport, type ProgressReport, plainReport } from "./progress-report.js";
-import { readProfiles } from "./read-profiles.js";
 import { elementsRead, summaryLines } from "./summary.js";
 import { transformFlows } from "./transform-flows.js";
 
@@ -58,7 +56,7 @@ export async function runPipeline(
     patience.end();
     report.end();
   }
-  const hottest = flags.profile === undefined ? undefined : readProfiles(result.profiles);
+  const profile = flags.profile === undefined ? undefined : await openProfile(result);
   const { name } = pipeline.definition;
   if (terminal.json) {
     terminal.document({
@@ -67,16 +65,29 @@ export async function runPipeline(
       ...result,
       elementsRead: elementsRead(transformFlows(graph, result.transforms)),
       bytesRead: last?.bytesDone ?? 0,
-      ...given("hottest", hottest?.slice(0, HOTTEST)),
+      ...given("hottest", profile?.hottest.slice(0, HOTTEST)),
     });
   } else {
     const { width, style, verbose: everyStep } = terminal;
     const lines = summaryLines(graph, result, last, { width, style, everyStep });
-    if (hottest !== undefined)
-      lines.push(...profileLines(result.profiles, hottest, cli.cwd, { width, style }));
+    lines.push(...(profile?.lines(cli.cwd, { width, style }) ?? []));
     terminal.talk(lines.join("\n"));
   }
   return exitCodes.done.code;
+}
+
+/** What reads profiles is loaded where there are any: every other command starts without it. */
+async function openProfile({ profiles }: LocalRunResult) {
+  const [{ readProfiles }, { profileLines }] = await Promise.all([
+    import("./read-profiles.js"),
+    import("./profile-lines.js"),
+  ]);
+  const hottest = readProfiles(profiles);
+  return {
+    hottest,
+    lines: (cwd: string, page: Parameters<typeof profileLines>[3]) =>
+      profileLines(profiles, hottest, cwd, page),
+  };
 }
 
 /** Functions in the JSON document of a run that was profiled. */
