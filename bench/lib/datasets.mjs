@@ -179,10 +179,12 @@ export async function writeBlocks(path, blocks) {
 }
 
 /**
+ * Whether a file is there and is what it is recorded to be.
+ *
  * @param {string} path
- * @param {Dataset} dataset
+ * @param {Pick<Dataset, "bytes" | "sha256">} recorded
  */
-async function isIntact(path, { bytes, sha256 }) {
+export async function isIntact(path, { bytes, sha256 }) {
   const found = await stat(path).catch(() => undefined);
   if (found?.size !== bytes) return false;
   const hash = createHash("sha256");

@@ -1,7 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { isIntact } from "./datasets.mjs";
 import { duckdb } from "./duckdb.mjs";
 
 /**
@@ -82,16 +82,4 @@ export async function ensureTable(table, folder) {
     `Cannot use the generated ${table.file}: ${path} differs from its recorded size and hash; ` +
       "update both in bench/lib/join-tables.mjs if the generator or DuckDB was changed on purpose",
   );
-}
-
-/**
- * @param {string} path
- * @param {Table} table
- */
-async function isIntact(path, { bytes, sha256 }) {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.size !== bytes) return false;
-  const hash = createHash("sha256");
-  for await (const block of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(block);
-  return hash.digest("hex") === sha256;
 }
