@@ -1,4 +1,4 @@
-import { definePipeline, text } from "beamline";
+import { definePipeline, regex, text } from "beamline";
 import { z } from "zod";
 
 /** The vocabulary of a text: what `tr -s '[:space:]' '\n' | sort -u` does, on all cores. */
@@ -11,7 +11,7 @@ export default definePipeline({
   }),
   build(p, { input, output }) {
     p.apply(text.read(input))
-      .flatMap("Split", (line) => line.match(/\S+/g) ?? [])
+      .apply("Split", regex.findAll(/\S+/))
       .distinct()
       .apply(text.write(output));
   },

@@ -1,4 +1,4 @@
-import { definePipeline, text } from "beamline";
+import { definePipeline, regex, text } from "beamline";
 import { z } from "zod";
 
 /** Counts the words of a text: the pipeline that every Beam guide begins with. */
@@ -11,7 +11,7 @@ export default definePipeline({
   }),
   build(p, { input, output }) {
     p.apply(text.read(input))
-      .flatMap("Split", (line) => line.match(/[A-Za-z']+/g) ?? [])
+      .apply("Split", regex.findAll(/[A-Za-z']+/))
       .countPerElement()
       .map("Format", ([word, count]) => `${word}: ${count}`)
       .apply(text.write(output));

@@ -14,6 +14,7 @@ export const wordcount = {
     const { size = "140mb", cache, workers } = context;
     const dataset = datasetOf("wordcount", datasets.words, size);
     const input = await ensureDataset(dataset, cache);
+    const most = Math.max(...workers);
     return {
       title: `WordCount, ${Math.round(dataset.bytes / 1e6)} MB of text`,
       parameters: { size, sha256: dataset.sha256 },
@@ -29,6 +30,15 @@ export const wordcount = {
               ...["--input", input, "--output", output, "--workers", String(count)],
             ]),
         })),
+        {
+          id: "beamline-own",
+          label: `Beamline, ${most} workers, a function of the user's own`,
+          ours: true,
+          command: (/** @type {string} */ output) =>
+            beamlineRun(context, "bench/pipelines/word-count-own.ts", [
+              ...["--input", input, "--output", output, "--workers", String(most)],
+            ]),
+        },
         ...wordCountPeers(context, input, ["two-threads", "pyspark", "python"]),
       ],
       targets: size === "140mb" ? targets : [],

@@ -141,6 +141,13 @@ export { generateSequence, type SequenceRange } from "./transforms/generate-sequ
 export { type BatchLimits, groupIntoBatches } from "./transforms/group-into-batches.js";
 export type { SequenceRate } from "./transforms/paced-sequence.js";
 export { type Look, type PollOptions, type PollResult, poll } from "./transforms/poll.js";
+export type { Group } from "./transforms/regex/patterns.js";
+export {
+  type GroupOptions,
+  type PairGroups,
+  regex,
+  type SplitOptions,
+} from "./transforms/regex/regex.js";
 export { withKeys } from "./transforms/with-keys.js";
 export type { ProcessingTimeOptions, Trigger } from "./windowing/trigger.js";
 export {

@@ -42,6 +42,25 @@ export function writeUtf8WithLength(text: string, out: ByteWriter): void {
   out.position += written;
 }
 
+/** Writes a varint of the length, then the bytes, which are UTF-8 already. */
+export function writeTextWithLength(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  out: ByteWriter,
+): void {
+  const length = end - start;
+  out.ensure(5 + length);
+  out.writeVarint(length);
+  const { buffer, position } = out;
+  if (length <= ASCII_LOOP_LIMIT) {
+    for (let i = 0; i < length; i++) buffer[position + i] = bytes[start + i] as number;
+  } else {
+    bytes.copy(buffer, position, start, end);
+  }
+  out.position = position + length;
+}
+
 /** Writes UTF-8 without its length. Throws on lone surrogates. */
 export function writeUtf8(text: string, out: ByteWriter): void {
   out.ensure(reserveUtf8(text));

@@ -7,6 +7,8 @@ import type { Receive } from "./receive.js";
 import { specialise } from "./specialise.js";
 import { StringTable } from "./string-table.js";
 import { LOOK_EVERY, type TableEntry, TableGauge } from "./table-gauge.js";
+import type { ReceiveKeyText } from "./text/text-ports.js";
+import { TextPrecombine } from "./text/text-precombine.js";
 import { userCodeError } from "./user-code-error.js";
 import { accumulateEach, liftingOf, WindowedPrecombineOperator } from "./windowed-precombine.js";
 
@@ -29,10 +31,12 @@ const TABLE_LIMIT = 250_000;
  */
 export class PrecombineOperator implements Operator {
   readonly receive: Receive;
+  readonly keyText: ReceiveKeyText;
   private readonly context: OperatorContext;
   private readonly combine: AnyCombine;
   private readonly keyCoder: Coder<unknown>;
   private readonly strings = new StringTable<unknown>();
+  private readonly texts: TextPrecombine;
   private readonly primitives = new Map<unknown, Entry>();
   private readonly encoded = new Map<string, Entry>();
   private readonly scratch = new ByteWriter(256);
@@ -42,6 +46,8 @@ export class PrecombineOperator implements Operator {
     this.context = context;
     this.combine = combine;
     this.keyCoder = keyCoder;
+    this.texts = new TextPrecombine(context, combine);
+    this.keyText = this.texts.receive;
     this.gauge = TableGauge.of(context, () => this.entries());
     const { step } = context;
     this.receive = specialise<Receive>(
@@ -63,10 +69,12 @@ export class PrecombineOperator implements Operator {
 
   startBundle(): void {
     this.clear();
+    this.texts.clear();
   }
 
   finishBundle(): void {
     this.flush();
+    this.texts.flush();
   }
 
   private get size(): number {

@@ -19,6 +19,7 @@ import type { Stage, Step } from "./stage.js";
 import type { StageHooks } from "./stage-hooks.js";
 import { StatefulOperator } from "./state/stateful-operator.js";
 import { StepMetrics } from "./step-metrics.js";
+import type { TextPorts } from "./text/text-ports.js";
 import { restampOperator, windowIntoOperator } from "./window-operators.js";
 
 export interface CompileOptions extends StageHooks {
@@ -46,7 +47,7 @@ export interface CompiledStage {
 }
 
 /** Where elements of a PCollection go inside the stage, and who below may hold them back. */
-interface Edge {
+interface Edge extends TextPorts {
   readonly receive: Receive;
   readonly downstream: readonly Congestible[];
 }
@@ -71,25 +72,28 @@ export function compileStage(
     if (options.strictEncoding !== true) return joinEdges(consumers);
     // A copy for each consumer; without any, elements must still encode.
     const recoded = (consumers.length === 0 ? [NOWHERE] : consumers).map((edge) => ({
-      ...edge,
       receive: recodingEdge(stage, pcollection, edge.receive),
+      downstream: edge.downstream,
     }));
     return joinEdges(recoded);
   };
 
   for (const sink of stage.sinks) {
-    const { receive, congestion } = options.openSink(sink, scope);
-    attach(sink.pcollection, { receive, downstream: congestion === undefined ? [] : [congestion] });
+    const { receive, congestion, text, keyText } = options.openSink(sink, scope);
+    const downstream = congestion === undefined ? [] : [congestion];
+    attach(sink.pcollection, { receive, text, keyText, downstream });
   }
   const operators: Operator[] = [];
   const metrics: StepMetrics[] = [];
   const sideInputs: SideInputs[] = [];
   for (const step of [...stage.steps].reverse()) {
     const outputs = new Map<string, Receive>();
+    let mainPorts: TextPorts = {};
     const downstream = new Set<Congestible>();
     for (const [tag, pcollection] of Object.entries(step.outputs)) {
       const edge = edgeOf(pcollection);
       outputs.set(tag, edge.receive);
+      if (tag === MAIN_OUTPUT) mainPorts = edge;
       for (const congestible of edge.downstream) downstream.add(congestible);
     }
     const main = outputs.get(MAIN_OUTPUT);
@@ -101,6 +105,7 @@ export function compileStage(
       step,
       outputs,
       main,
+      mainPorts,
       metrics: stepMetrics,
       scope,
       downstream: [...downstream],
@@ -110,10 +115,11 @@ export function compileStage(
       options,
       sideInputs: beside,
     });
-    nameFrame(made.receive, step.name);
+    for (const receive of [made.receive, made.text, made.keyText]) nameFrame(receive, step.name);
     const operator = beside?.needsPreparing === true ? gated(made, beside, scope) : made;
     const own = operator.congestion === undefined ? [] : [operator.congestion];
-    attach(step.input, { receive: operator.receive, downstream: [...own, ...downstream] });
+    const { receive, text, keyText } = operator;
+    attach(step.input, { receive, text, keyText, downstream: [...own, ...downstream] });
     operators.unshift(operator);
     metrics.unshift(stepMetrics);
   }

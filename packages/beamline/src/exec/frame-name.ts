@@ -4,6 +4,7 @@ const FRAMES = 200;
 
 /** Makes a step's receiver show in stack traces under the step's name. */
 export function nameFrame(receive: unknown, step: string): void {
+  if (receive === undefined) return;
   Object.defineProperty(receive, "name", { value: PREFIX + step });
 }
 

@@ -5,14 +5,35 @@ import type { Operator, OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
 import { specialise } from "./specialise.js";
 import { StepContext } from "./step-context.js";
+import type { ReceiveText } from "./text/text-ports.js";
+import { tokenScanner } from "./text/token-scanner.js";
 import { shorten, userCodeError } from "./user-code-error.js";
 
 type SyncFn = Extract<UserFn, { kind: "map" | "flatMap" | "filter" | "partition" }>;
 
 /** Operators of `map`, `filter`, `flatMap` and `partition`: no promise, no iterator, no wrapper. */
 export function functionOperator(context: OperatorContext, fn: SyncFn): Operator {
-  return { receive: eachWindow(context, fn.fn, receiverOf(context, fn)) };
+  return {
+    receive: eachWindow(context, fn.fn, receiverOf(context, fn)),
+    text: textReceiverOf(context, fn),
+  };
 }
+
+/** Takes strings as bytes, where the function is one of ours that works on bytes as well. */
+function textReceiverOf(context: OperatorContext, fn: SyncFn): ReceiveText | undefined {
+  const { metrics, mainPorts } = context;
+  const { text, keyText: next } = mainPorts;
+  if (fn.kind === "flatMap" && fn.tokens !== undefined && text !== undefined) {
+    return tokenScanner(fn.tokens, metrics, text);
+  }
+  if (fn.kind !== "map" || fn.keysOf === undefined || next === undefined) return undefined;
+  return specialise<ReceiveText>({ metrics, next, value: fn.keysOf.value }, KEYS);
+}
+
+const KEYS = `(bytes, start, end, meta) => {
+  metrics.elements++;
+  next(bytes, start, end, value, meta);
+}`;
 
 function receiverOf(context: OperatorContext, fn: SyncFn): Receive {
   const { step, metrics, main } = context;

@@ -7,9 +7,10 @@ import type { SideInputs } from "./side-inputs/side-inputs.js";
 import type { StageSink, Step } from "./stage.js";
 import type { StageHooks } from "./stage-hooks.js";
 import type { StepMetrics } from "./step-metrics.js";
+import type { TextPorts } from "./text/text-ports.js";
 
 /** A step made runnable: a function to call per element, and a life cycle around it. */
-export interface Operator {
+export interface Operator extends TextPorts {
   readonly receive: Receive;
   /** Present in operators that may hold elements back. */
   readonly congestion?: Congestible;
@@ -34,6 +35,8 @@ export interface OperatorContext {
   /** The receivers of the step's outputs, by tag. */
   readonly outputs: ReadonlyMap<string, Receive>;
   readonly main: Receive;
+  /** How the main output takes strings that are still bytes. */
+  readonly mainPorts: TextPorts;
   readonly metrics: StepMetrics;
   readonly scope: BundleScope;
   /** Operators below this one that may hold elements back. */
@@ -50,7 +53,7 @@ export interface OperatorContext {
 }
 
 /** The receiving end of a {@link StageSink}. */
-export interface SinkPort {
+export interface SinkPort extends TextPorts {
   readonly receive: Receive;
   /** Present in sinks that may ask emitters to pause, which they do through the scope. */
   readonly congestion?: Congestible;

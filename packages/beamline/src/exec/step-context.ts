@@ -1,4 +1,5 @@
 import type { ElementContext, ProcessContext } from "../fn/context.js";
+import type { TextContext, TextOutput } from "../fn/text-output.js";
 import { type ElementMeta, IMPULSE_META } from "../model/element-meta.js";
 import { BeamlineError, internalError } from "../model/errors.js";
 import type { Pane } from "../model/pane.js";
@@ -63,12 +64,19 @@ const OUTPUT = `(value, timestamp) => {
   next(value, timestamp === undefined ? ctx.meta : ctx.stamped(timestamp));
 }`;
 
+const OUTPUT_TEXT = "(bytes, start, end) => next(bytes, start, end, ctx.meta)";
+
 type AnyTags = Record<string, unknown>;
 
 /** The `ctx` of DoFns: also emits. */
-export class OutputContext extends StepContext implements ProcessContext<unknown, AnyTags, never> {
+export class OutputContext
+  extends StepContext
+  implements ProcessContext<unknown, AnyTags, never>, TextContext
+{
   readonly output: (value: unknown, timestamp?: Timestamp) => void;
   /** Milliseconds by which an output may lie before its element. */
+  /** The same for a string that is still bytes; undefined where nobody below takes them. */
+  readonly outputText: TextOutput | undefined;
   skew = 0;
   finalizes = false;
   private readonly turn = new Turn();
@@ -76,6 +84,9 @@ export class OutputContext extends StepContext implements ProcessContext<unknown
   constructor(operator: OperatorContext) {
     super(operator);
     this.output = this.makeOutput(operator.main);
+    const { text: next } = operator.mainPorts;
+    this.outputText =
+      next === undefined ? undefined : specialise<TextOutput>({ ctx: this, next }, OUTPUT_TEXT);
   }
 
   outputTo(tag: string, value: unknown, timestamp?: Timestamp): void {

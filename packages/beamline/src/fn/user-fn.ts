@@ -16,10 +16,27 @@ export type AnySplittableDoFn = SplittableDoFn<
   never
 >;
 
+/** What a flatMap does that cuts texts by a pattern: said, so that exec can do it on bytes. */
+export interface Tokens {
+  readonly pattern: RegExp;
+  /** Whether it emits what matches the pattern or what stands between matches, where that is not empty. */
+  readonly are: "matches" | "gaps";
+}
+
 /** The user's code behind a ParDo. The common shapes stay apart, so that each gets its own loop. */
 export type UserFn =
-  | { readonly kind: "map"; readonly fn: Fn<unknown> }
-  | { readonly kind: "flatMap"; readonly fn: Fn<Iterable<unknown>> }
+  | {
+      readonly kind: "map";
+      readonly fn: Fn<unknown>;
+      /** The function makes pairs of each element, as the key, and this: one of ours, not the user's. */
+      readonly keysOf?: { readonly value: unknown };
+    }
+  | {
+      readonly kind: "flatMap";
+      readonly fn: Fn<Iterable<unknown>>;
+      /** What the function does with strings, where it is one of ours. */
+      readonly tokens?: Tokens;
+    }
   | { readonly kind: "filter"; readonly fn: Fn<unknown> }
   | {
       readonly kind: "mapAsync";

@@ -484,7 +484,11 @@ export class PCollection<out T> extends PCollectionHandle {
   /** How often each distinct element occurs, as `[element, count]`. Elements are compared as keys. */
   countPerElement(name?: string): PCollection<[T, number]> {
     return this.composite(optional(name, "CountPerElement"), () => {
-      const keyed = this.add<[T, null]>(named("Key"), { kind: "map", fn: (e: T) => [e, null] });
+      const keyed = this.add<[T, null]>(named("Key"), {
+        kind: "map",
+        fn: (e: T) => [e, null],
+        keysOf: { value: null },
+      });
       keyed.withCoder(kv(this.coder() ?? js, js) as unknown as Coder<[T, null]>);
       return keyed.combineKeyed(named("Count"), count() as CombineFn<unknown, unknown, unknown>);
     });

@@ -1,5 +1,6 @@
-import { isAscii } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { stringsOf } from "../../bytes/buffer-strings.js";
+import type { TextOutput } from "../../fn/text-output.js";
 import { BeamlineError } from "../../model/errors.js";
 
 export interface LineCutterOptions {
@@ -14,6 +15,8 @@ export interface LineCutterOptions {
   /** No line that begins here or later is wanted. May shrink at any time. */
   readonly end: () => number;
   readonly emit: (line: string) => void;
+  /** Takes lines that are well-formed UTF-8 as bytes. Default: all are given to `emit`. */
+  readonly emitText?: TextOutput | undefined;
   /** Bytes in a line, at most. Default: what a string can hold. */
   readonly longest?: number;
 }
@@ -43,6 +46,8 @@ export class LineCutter {
   private state: State;
   private block: Buffer = Buffer.alloc(0);
   private ascii = true;
+  /** Whether the lines that lie in the block can be emitted as bytes. */
+  private wellFormed = true;
   /** Where `block` begins in the file, and how far into it we are. */
   private blockStart: number;
   private at = 0;
@@ -76,6 +81,7 @@ export class LineCutter {
     this.at = 0;
     this.ascii = isAscii(block);
     if (this.state === "skipping") this.skip();
+    this.wellFormed = this.ascii || (this.options.emitText !== undefined && this.isWellFormed());
   }
 
   /** Emits lines of the block; true when there may be more of them. */
@@ -99,6 +105,7 @@ export class LineCutter {
   private cut(): "more" | "carry" | "finish" {
     const { claim, emit } = this.options;
     const { block, blockStart, ascii } = this;
+    const emitText = this.wellFormed ? this.options.emitText : undefined;
     const strings = stringsOf(block);
     let next: "more" | "carry" | "finish" = "more";
     let { at } = this;
@@ -113,7 +120,8 @@ export class LineCutter {
         break;
       }
       const end = newline > at && block[newline - 1] === RETURN ? newline - 1 : newline;
-      emit(ascii ? strings.latin1Slice(at, end) : strings.utf8Slice(at, end));
+      if (emitText !== undefined) emitText(block, at, end);
+      else emit(ascii ? strings.latin1Slice(at, end) : strings.utf8Slice(at, end));
       at = newline + 1;
     }
     this.at = at;
@@ -128,6 +136,13 @@ export class LineCutter {
       this.options.emit(bytes.toString("utf8"));
     }
     this.state = "done";
+  }
+
+  /** Whether the lines that begin and end in the block are well-formed UTF-8. */
+  private isWellFormed(): boolean {
+    const { block, at } = this;
+    const first = this.carriedLength > 0 ? block.indexOf(NEWLINE, at) + 1 : at;
+    return isUtf8(block.subarray(first, block.lastIndexOf(NEWLINE) + 1));
   }
 
   /** Looks for the end of somebody else's line. */

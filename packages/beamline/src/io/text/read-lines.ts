@@ -2,19 +2,21 @@ import type { ProcessContext } from "../../fn/context.js";
 import { type OffsetRange, OffsetRangeTracker, offsetRangeCoder } from "../../fn/offset-range.js";
 import type { RestrictionTracker } from "../../fn/restriction-tracker.js";
 import { type SplitHints, SplittableDoFn } from "../../fn/splittable-do-fn.js";
+import type { TextContext } from "../../fn/text-output.js";
 import type { Codec, Compression } from "../compression/codec.js";
 import { codecOf, requirePlain } from "../compression/codecs.js";
 import { locate } from "../filesystem/file-systems.js";
 import type { InputFile } from "../filesystem/input-file.js";
 import { splitFile } from "../filesystem/split-file.js";
-import { LineCutter } from "./line-cutter.js";
+import { LineCutter, type LineCutterOptions } from "./line-cutter.js";
 
 export type { InputFile as TextFile } from "../filesystem/input-file.js";
 export type { Compression };
 
 export interface ReadLinesOptions<Out> {
   readonly compression: Compression;
-  readonly toElement: (line: string, path: string) => Out;
+  /** Default: the line is the element. */
+  readonly toElement?: (line: string, path: string) => Out;
   /** Default: 1 MiB. */
   readonly blockSize?: number;
 }
@@ -105,7 +107,7 @@ export class ReadLines<Out> extends SplittableDoFn<InputFile, OffsetRange, numbe
       skipFirst: start > 0,
       claim: (position) => tracker.tryClaim(base + position),
       end: () => tracker.currentRestriction()[1] - base,
-      emit: this.emitterOf(path, ctx),
+      ...this.emittersOf(path, ctx),
     });
     const { fileSystem, path: located } = await locate(path);
     const { signal } = ctx;
@@ -133,7 +135,7 @@ export class ReadLines<Out> extends SplittableDoFn<InputFile, OffsetRange, numbe
       skipFirst: false,
       claim: () => true,
       end: () => Number.POSITIVE_INFINITY,
-      emit: this.emitterOf(path, ctx),
+      ...this.emittersOf(path, ctx),
     });
     const { fileSystem, path: located } = await locate(path);
     const { signal } = ctx;
@@ -145,9 +147,13 @@ export class ReadLines<Out> extends SplittableDoFn<InputFile, OffsetRange, numbe
     tracker.tryClaim(1);
   }
 
-  private emitterOf(path: string, ctx: ProcessContext<Out>): (line: string) => void {
+  private emittersOf(
+    path: string,
+    ctx: ProcessContext<Out> & Partial<TextContext>,
+  ): Pick<LineCutterOptions, "emit" | "emitText"> {
     const { toElement } = this.options;
-    return (line) => ctx.output(toElement(line, path));
+    if (toElement !== undefined) return { emit: (line) => ctx.output(toElement(line, path)) };
+    return { emit: ctx.output as (line: unknown) => void, emitText: ctx.outputText };
   }
 
   private codecOf({ path }: InputFile): Codec | undefined {

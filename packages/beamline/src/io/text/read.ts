@@ -38,7 +38,7 @@ export function read(
     expand: (pipeline) =>
       source
         .expand(pipeline)
-        .parDo("Read", () => new ReadLines({ compression, toElement: (line) => line }))
+        .parDo("Read", () => new ReadLines<string>({ compression }))
         .withCoder(stringUtf8),
   };
 }

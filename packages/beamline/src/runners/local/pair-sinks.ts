@@ -1,8 +1,11 @@
+import { writeTextWithLength } from "../../bytes/strings.js";
 import type { Coder } from "../../coders/coder.js";
+import { stringUtf8 } from "../../coders/string-utf8.js";
 import { writeMeta, writeWindow } from "../../engine/meta-codec.js";
 import { ShuffleWriter } from "../../engine/shuffle-writer.js";
 import type { SpillingBlocks } from "../../engine/spill/spilling-blocks.js";
 import { TimeBounds } from "../../engine/time-bounds.js";
+import type { ReceiveKeyText } from "../../exec/text/text-ports.js";
 import { internalError } from "../../model/errors.js";
 import type { BlockSink, Failed } from "./block-sink.js";
 
@@ -16,6 +19,16 @@ export function pairSink(
   const { key, value } = pairCoders(coder);
   const writer = new ShuffleWriter(partitions, spill);
   const { scratch } = writer;
+  const keyText: ReceiveKeyText = (bytes, start, end, paired) => {
+    writeTextWithLength(bytes, start, end, scratch);
+    writer.key();
+    try {
+      value.encode(paired, scratch);
+    } catch (cause) {
+      throw failed(cause, [bytes.toString("utf8", start, end), paired]);
+    }
+    writer.commit();
+  };
   return {
     receive(pair) {
       try {
@@ -28,6 +41,7 @@ export function pairSink(
       }
       writer.commit();
     },
+    keyText: key.urn === stringUtf8.urn ? keyText : undefined,
     take: () => writer.take(),
     clear: () => writer.clear(),
   };

@@ -1,5 +1,6 @@
 import type { ProcessContext } from "../../fn/context.js";
 import { DoFn } from "../../fn/do-fn.js";
+import { regex } from "../../transforms/regex/regex.js";
 import { type Row, row } from "./row.js";
 import { COMPOUND_VALUES, NUMBERS, STRINGS } from "./values.js";
 
@@ -15,6 +16,19 @@ async function later<T>(value: T): Promise<T> {
 
 /** Sources, and verbs that see one element at a time. */
 export const ELEMENT_ROWS: readonly Row[] = [
+  row(
+    "regex-words",
+    (p) =>
+      p
+        .create(["a b", "", "b-c"])
+        .apply(regex.findAll(/[a-z]+/))
+        .countPerElement(),
+    [
+      ["a", 1],
+      ["b", 2],
+      ["c", 1],
+    ],
+  ),
   row("create-none", (p) => p.create<string>([]), []),
   row("create-one", (p) => p.create(["only"]), ["only"]),
   row("create-many", (p) => p.create([3, 1, 2, 3]), [3, 1, 2, 3]),
