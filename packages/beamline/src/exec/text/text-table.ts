@@ -7,6 +7,9 @@ const FULL = 1 / 2;
 const GOLDEN = 0x9e3779b1;
 const SILVER = 0x85ebca6b;
 const KEY_BYTES = 8;
+/** A table is made small again when it is cleared with fewer entries than this part of it, or more bytes. */
+const SPARSE = 8;
+const MOST_KEPT = 1 << 20;
 /** A slot is four numbers: first and last bytes of a key, its tag, and its entry plus one. */
 const SLOT = 4;
 const SLOT_SHIFT = 2;
@@ -124,18 +127,25 @@ export class TextTable {
     return this.keys.toString("utf8", this.starts[entry], this.starts[entry + 1]);
   }
 
-  /** Makes it small again, too. */
+  /** Stays as large as it is where it was well filled: the next bundle has as many keys. */
   clear(): void {
-    if (this.values.length === 0) return;
-    this.values.length = 0;
+    const { values } = this;
+    if (values.length === 0) return;
+    const isSparse = values.length * SPARSE < this.starts.length;
+    if (isSparse || this.keys.length > MOST_KEPT) this.shrink();
+    else this.slots.fill(0);
+    values.length = 0;
+    // What was looked up is not kept.
+    this.bytes = this.keys;
+    this.view = this.keysView;
+  }
+
+  private shrink(): void {
     this.bits = FEWEST_BITS;
     this.slots = new Int32Array(SLOT << FEWEST_BITS);
     this.starts = new Uint32Array(2 ** FEWEST_BITS);
     this.keys = Buffer.allocUnsafeSlow(KEY_BYTES << FEWEST_BITS);
     this.keysView = viewOf(this.keys);
-    // What was looked up is not kept.
-    this.bytes = this.keys;
-    this.view = this.keysView;
   }
 
   /** A hash of a longer text without its ends, four bytes at a time. */

@@ -64,3 +64,38 @@ test("LineCutter throws LINE_TOO_LONG with file and position", () => {
     }),
   );
 });
+
+/** Cuts `content` in blocks of `size`; lines that come as bytes have a `b` before them. */
+function cutBytes(content: Buffer, size: number): string[] {
+  const lines: string[] = [];
+  const cutter = cutterInto(lines, {
+    emitText: (bytes, start, end) => lines.push(`b${bytes.toString("utf8", start, end)}`),
+  });
+  for (let at = 0; at < content.length; at += size) {
+    cutter.take(content.subarray(at, at + size));
+    while (cutter.emitSome());
+  }
+  cutter.endOfFile();
+  return lines;
+}
+
+test("LineCutter emits lines as bytes where they lie in a block and are well-formed", () => {
+  const content = Buffer.from("one\r\n\nné\nlast");
+  expect(cutBytes(content, 100)).toEqual(["bone", "b", "bné", "last"]);
+  const broken = Buffer.concat([
+    Buffer.from("one\nn"),
+    Buffer.from([0xe9]),
+    Buffer.from("\ntwo\n"),
+  ]);
+  expect(cutBytes(broken, 100)).toEqual(["one", "n\ufffd", "two"]);
+});
+
+test("LineCutter emits the same lines as bytes and as strings, whatever the size of its blocks", () => {
+  const content = Buffer.from("\ufeffmarked\nné\r\n\n😀 and 中\n\ufeffinside\nend");
+  const lines = ["marked", "né", "", "😀 and 中", "\ufeffinside", "end"];
+  for (let size = 1; size <= content.length + 1; size++) {
+    expect(cutBytes(content, size).map((line) => line.replace(/^b/, ""))).toEqual(lines);
+  }
+  const [first] = cutBytes(content, 100);
+  expect(first).toBe("marked");
+});

@@ -25,6 +25,8 @@ type State = "skipping" | "cutting" | "done";
 
 const NEWLINE = 10;
 const RETURN = 13;
+/** U+FEFF in UTF-8: the byte order mark. */
+const MARK = [0xef, 0xbb, 0xbf] as const;
 /**
  * Lines in one go: after so many, whoever emits should see whether there is room downstream. Few, so
  * that the loop has ended some times before V8 optimizes it: what it has not seen by then costs a new
@@ -87,7 +89,7 @@ export class LineCutter {
   /** Emits lines of the block; true when there may be more of them. */
   emitSome(): boolean {
     if (this.state !== "cutting") return false;
-    if (this.carriedLength > 0 || this.lineStart === 0) {
+    if (this.carriedLength > 0 || (this.lineStart === 0 && this.mayBeMarked())) {
       if (!this.emitCarried()) return false;
     }
     switch (this.cut()) {
@@ -155,7 +157,7 @@ export class LineCutter {
     if (next >= this.options.end()) this.finish();
   }
 
-  /** Completes the line that began in an earlier block, or the file's first one. */
+  /** Completes the line that began in an earlier block, or the one behind a byte order mark. */
   private emitCarried(): boolean {
     const newline = this.block.indexOf(NEWLINE, this.at);
     if (newline === -1) {
@@ -202,9 +204,14 @@ export class LineCutter {
     return bytes;
   }
 
+  /** Whether the file may begin with a byte order mark. */
+  private mayBeMarked(): boolean {
+    return this.block.length < MARK.length || this.block[0] === MARK[0];
+  }
+
   private withoutMark(line: Buffer): Buffer {
-    const marked = this.lineStart === 0 && line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf;
-    return marked ? line.subarray(3) : line;
+    const isMarked = this.lineStart === 0 && MARK.every((byte, i) => line[i] === byte);
+    return isMarked ? line.subarray(MARK.length) : line;
   }
 
   private finish(): false {
