@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { text } from "../../io/text/text.js";
+import type { Pipeline } from "../../pipeline/pipeline.js";
 import { collect } from "../../testing/collect.js";
 import { regex } from "../../transforms/regex/regex.js";
 
@@ -69,6 +70,27 @@ describe("texts that stay bytes", () => {
     const expected = lines.flatMap((line) => line.split(/[ ,]+/)).filter((piece) => piece !== "");
     expect(pieces.sort()).toEqual(countsOf(expected));
   });
+
+  test.each([{}, { bundling: "smallest" as const }])(
+    "go through flattens and into lists, as bundles come: %j",
+    async (options) => {
+      const few = join(folder, "few.txt");
+      writeFileSync(few, "one two\ntwo né\n");
+      const run = { ...options, strictEncoding: false };
+      const read = (p: Pipeline) => p.apply(text.read(few));
+      const twice = (p: Pipeline) => p.flatten([p.apply("A", read), p.apply("B", read)]);
+      const words = await collect(
+        (p) => twice(p).apply(regex.findAll(/\S+/)).countPerElement(),
+        run,
+      );
+      expect(words.sort()).toEqual(
+        countsOf(["one", "one", "né", "né", "two", "two", "two", "two"]),
+      );
+      const listed = await collect((p) => twice(p).apply(regex.split(/ /)).reshuffle(), run);
+      expect(listed.sort()).toEqual(["né", "né", "one", "one", "two", "two", "two", "two"]);
+      expect((await collect((p) => read(p), run)).sort()).toEqual(["one two", "two né"]);
+    },
+  );
 
   test("become U+FFFD where a file is not UTF-8, as they do as strings", async () => {
     const broken = join(folder, "broken.txt");

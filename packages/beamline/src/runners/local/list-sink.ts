@@ -1,9 +1,12 @@
 import { ByteWriter } from "../../bytes/byte-writer.js";
+import { writeTextWithLength } from "../../bytes/strings.js";
 import type { Coder } from "../../coders/coder.js";
+import { stringUtf8 } from "../../coders/string-utf8.js";
 import type { Block, RecordForm } from "../../engine/block.js";
 import { ListWriter } from "../../engine/list-writer.js";
 import { writeMeta } from "../../engine/meta-codec.js";
 import { TimeBounds } from "../../engine/time-bounds.js";
+import type { ReceiveText } from "../../exec/text/text-ports.js";
 import { type ElementMeta, GLOBAL_FIRING_META, IMPULSE_META } from "../../model/element-meta.js";
 import type { BlockSink, Failed, OpenSpill } from "./block-sink.js";
 
@@ -35,6 +38,9 @@ export function listSink(
     writeMeta(meta, out);
     return out;
   };
+  const text: ReceiveText = (bytes, start, end, meta) => {
+    writeTextWithLength(bytes, start, end, next(meta));
+  };
   return {
     receive(value, meta) {
       try {
@@ -43,6 +49,7 @@ export function listSink(
         throw failed(cause, value);
       }
     },
+    text: coder.urn === stringUtf8.urn ? text : undefined,
     take() {
       const timed = bounds.take();
       return [...writers].flatMap(([form, writer]) =>

@@ -73,6 +73,8 @@ function blockARecord(sink: BlockSink): BlockSink {
   let blocks: Block[] = [];
   return {
     ...sink,
+    text: undefined,
+    keyText: undefined,
     receive(value, meta) {
       sink.receive(value, meta);
       for (const block of sink.take()) blocks.push({ ...block, partition: blocks.length });
