@@ -81,7 +81,7 @@ test("beamline run --json prints one document and no talk", async () => {
     elementsRead: 1,
     bytesRead: 6,
     retries: 0,
-    transforms: expect.arrayContaining([{ transform: "Split", elements: 1 }]),
+    transforms: expect.arrayContaining([{ transform: "Split/FindAll", elements: 1 }]),
   });
 });
 
