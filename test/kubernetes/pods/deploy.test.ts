@@ -143,7 +143,7 @@ test("app list, show, logs and metrics tell of it, also when it has ended", asyn
   expect(metrics.executors).toHaveLength(2);
   expect(metrics.executorHours).toBeGreaterThan(0);
   const split = metrics.elements.find(
-    (each: { pcollection: string }) => each.pcollection === "Split.out",
+    (each: { pcollection: string }) => each.pcollection === "Split/FindAll.out",
   );
   expect(split.value).toBeGreaterThan(10_000);
 });

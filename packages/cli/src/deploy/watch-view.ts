@@ -1,3 +1,4 @@
+import { outermost } from "../app/metrics/outermost.js";
 import { executorTime, formatUse, type SparkProgress } from "../app/metrics/spark-progress.js";
 import type { AppPod } from "../app/pods.js";
 import type { Finding } from "../doctor/diagnosis/diagnose.js";
@@ -154,11 +155,10 @@ function barOf(share: number): string {
 function counterFacts({ progress }: WatchView): string[] {
   const { counters = [], elements = [] } = progress?.metrics ?? {};
   const own = counters.map(({ name, value }) => `${formatShort(value)} ${name}`);
-  const outermost = elements
-    .filter(({ pcollection }) => !pcollection.includes("/"))
-    .sort((a, b) => b.value - a.value)
-    .map(({ pcollection, value }) => `${formatShort(value)} ${pcollection.replace(/\.out$/, "")}`);
-  return [...own, ...outermost].slice(0, MOST_COUNTERS);
+  const made = outermost(elements).map(
+    ({ transform, value }) => `${formatShort(value)} ${transform}`,
+  );
+  return [...own, ...made].slice(0, MOST_COUNTERS);
 }
 
 function labelled(label: string, text: string, width: number, style: Style): string {

@@ -1,6 +1,7 @@
 import { tableOf } from "../../run/table.js";
 import type { Style } from "../../terminal/style.js";
 import { countOf } from "../../text/names.js";
+import { nameOf, outermost } from "./outermost.js";
 import { executorTime, formatUse, type SparkProgress } from "./spark-progress.js";
 
 /** What an application has counted and used, for people. */
@@ -18,9 +19,11 @@ export function metricsLines(
     formatUse(executorHours, "executor"),
     formatUse(coreHours, "core"),
   ];
-  const elements = every
-    ? metrics.elements
-    : metrics.elements.filter(({ pcollection }) => !pcollection.includes("/"));
+  // Data mostly gets less on its way.
+  const all = [...metrics.elements].sort((a, b) => b.value - a.value);
+  const made = every
+    ? all.map(({ pcollection, value }) => ({ transform: nameOf(pcollection), value }))
+    : outermost(all);
   return [
     facts.join(", "),
     ...tableOf(
@@ -31,10 +34,7 @@ export function metricsLines(
     ),
     ...tableOf(
       ["made by", "elements"],
-      // Data mostly gets less on its way.
-      [...elements]
-        .sort((a, b) => b.value - a.value)
-        .map(({ pcollection, value }) => [pcollection.replace(/\.out$/, ""), value]),
+      made.map(({ transform, value }) => [transform, value]),
       width,
       style,
     ),
