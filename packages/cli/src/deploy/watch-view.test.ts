@@ -74,7 +74,7 @@ test("viewLines shows state, pods, executor hours, the stage at work and counter
     "  driver     words-driver  running  on node-1",
     "  executors  1 of 2 running  pending (starting)  1.00 executor hours (4.00 core hours)",
     "  stages     █████████████░░░░░░░  1 of 2 done  10 of 40 tasks, 2 running  1 failed task",
-    "  counters   3 malformed   28.0k Split",
+    "  counters   3 malformed   28.0k Split   4.27k text.read",
   ]);
 });
 
