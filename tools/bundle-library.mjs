@@ -4,9 +4,11 @@
 //
 // All files lie in one folder, because threads are started from files beside the module that starts
 // them (`new URL("./worker.js", import.meta.url)`).
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { build } from "esbuild";
+import { commonParts, neededBy } from "./lib/common-parts.mjs";
+import { writeBundle } from "./lib/write-bundle.mjs";
 
 /** Modules that are started rather than imported, by their name in the bundle. */
 const PROGRAMS = {
@@ -51,10 +53,13 @@ for (const target of Object.values(exports)) {
 }
 
 const outdir = resolve(folder, "dist", "bundle");
-const { outputFiles } = await build({
+
+/** @type {import("esbuild").BuildOptions & { metafile: true, write: false }} */
+const options = {
   entryPoints,
   outdir,
   write: false,
+  metafile: true,
   bundle: true,
   splitting: true,
   format: "esm",
@@ -64,7 +69,10 @@ const { outputFiles } = await build({
   sourcemap: "linked",
   sourcesContent: false,
   logLevel: "warning",
-});
+};
+
+const { inputs } = (await build(options)).metafile;
+const { outputFiles } = await build({ ...options, plugins: [commonParts(partsOfRuns())] });
 
 /** @type {Map<string, string>} */
 const files = new Map();
@@ -73,14 +81,24 @@ for (const { path, text } of outputFiles) {
 }
 files.set(join(outdir, "THIRD-PARTY.txt"), noticeOf(INSIDE));
 
-// Somebody may run what is there: parts come before what imports them, and go after it.
-mkdirSync(outdir, { recursive: true });
-const isChunk = (/** @type {string} */ path) => basename(path).startsWith("chunk-");
-const [chunks, entries] = [[...files.keys()].filter(isChunk), [...files.keys()]];
-for (const path of [...chunks, ...entries]) writeFileSync(path, files.get(path) ?? "");
-for (const name of readdirSync(outdir)) {
-  const path = join(outdir, name);
-  if (!files.has(path)) rmSync(path);
+writeBundle(outdir, files);
+
+/**
+ * What a run on this machine loads is to be few files: pipelines are never without a runner, and
+ * lanes of other runners share what its threads need.
+ * @returns {import("./lib/common-parts.mjs").CommonPart[]}
+ */
+function partsOfRuns() {
+  const pathsOf = (/** @type {string[]} */ ...names) =>
+    names.map((name) => entryPoints[name] ?? join(folder, "dist", `${name}.js`));
+  const [pipeline = "", worker = "", lane = ""] = pathsOf("index", "worker", "lane-thread");
+  const runners = pathsOf("runners-local", "worker", "testing", "testing-table");
+  const inLanes = neededBy(inputs, lane);
+  const shared = [...neededBy(inputs, worker)].filter((module) => inLanes.has(module));
+  return [
+    { modules: neededBy(inputs, pipeline), entries: [pipeline, ...runners] },
+    { modules: shared, entries: [lane, ...pathsOf("harness/lanes/inline-lane")] },
+  ];
 }
 
 /**

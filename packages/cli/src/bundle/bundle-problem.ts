@@ -15,7 +15,8 @@ export function problemOf(message: Message, workingFolder: string): BundleProble
   const file = location === null ? undefined : resolve(workingFolder, location.file);
   const hint = hintOf(message, unresolved, file);
   return {
-    message: unresolved === undefined ? text : `"${unresolved}" is not found`,
+    message:
+      unresolved === undefined ? (missingExport(text) ?? text) : `"${unresolved}" is not found`,
     ...(location === null || file === undefined
       ? {}
       : {
@@ -30,13 +31,29 @@ export function problemOf(message: Message, workingFolder: string): BundleProble
   };
 }
 
+/** A module and the name that it does not export. */
+const MISSING_EXPORT = /^No matching export in "(?:[^"]*:)?(.*)" for import "(.*)"$/;
+
+function missingExport(text: string): string | undefined {
+  const [, path, name] = MISSING_EXPORT.exec(text) ?? [];
+  if (path === undefined) return undefined;
+  const inside = path.split(/(?:^|[\\/])node_modules[\\/]/).at(-1) ?? path;
+  const module = inside === path ? path : packageName(inside.replaceAll("\\", "/"));
+  return `"${module}" has no export "${name}"`;
+}
+
 function hintOf(
-  { text, detail }: Message,
+  { text, detail, notes }: Message,
   unresolved: string | undefined,
   importer: string | undefined,
 ): string | undefined {
   const given = (detail as { readonly hint?: unknown } | undefined)?.hint;
   if (typeof given === "string") return given;
+  const near = notes.map(
+    (note) => /^Did you mean to import "(.*)" instead\?$/.exec(note.text)?.[1],
+  );
+  const meant = near.find((name) => name !== undefined);
+  if (meant !== undefined) return `did you mean ${meant}?`;
   if (unresolved !== undefined) {
     if (isBare(unresolved)) return `npm install ${packageName(unresolved)}`;
     return importer === undefined

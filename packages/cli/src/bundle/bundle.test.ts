@@ -1,7 +1,15 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { BundleError } from "./bundle-error.js";
 import { bundlePipeline } from "./bundle-pipeline.js";
@@ -42,6 +50,7 @@ function library(): Library {
       if (specifier === "beamline/package.json") {
         return pathToFileURL(join(folder, "lib/package.json")).href;
       }
+      if (specifier === "zod") return import.meta.resolve("zod");
       throw new Error(`there is no ${specifier}`);
     },
   };
@@ -145,6 +154,45 @@ test("bundlePipeline leaves native addons, and what does not bundle, where they 
   expect(text).toContain(pathToFileURL(join(folder, "node_modules/fast/index.js")).href);
 });
 
+test.each([
+  ["its own zod", true],
+  ["the command's where it has none", false],
+])("bundlePipeline puts what a project uses of zod inside: %s", async (_whose, installed) => {
+  if (installed) {
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(
+      dirname(fileURLToPath(import.meta.resolve("zod"))),
+      join(folder, "node_modules/zod"),
+    );
+  }
+  write({
+    "main.ts":
+      'import { z } from "zod"; export default z.object({ n: z.number() }).safeParse({ n: "1" }).error?.message;',
+  });
+  const { text, url, external } = await bundle();
+  expect(external).toEqual([]);
+  expect(text).not.toMatch(/from "[^"]*zod/);
+  // All of it, with messages in every language, is four times as large.
+  expect(text.length).toBeLessThan(250_000);
+  const { default: message } = await import(/* @vite-ignore */ url);
+  expect(message).toContain("Invalid input: expected number, received string");
+});
+
+test("bundlePipeline bundles again when another zod is installed", async () => {
+  const install = (version: string) =>
+    write({
+      "node_modules/zod/package.json": JSON.stringify({ name: "zod", version, main: "index.js" }),
+      "node_modules/zod/index.js":
+        'import * as z from "./external.js"; export * from "./external.js"; export { z };',
+      "node_modules/zod/external.js": `export const version = "${version}";`,
+    });
+  write({ "main.ts": 'import { z } from "zod"; export default z.version;' });
+  install("4.0.1");
+  expect((await bundle()).text).toContain("4.0.1");
+  install("4.0.2");
+  expect((await bundle()).text).toContain("4.0.2");
+});
+
 test("bundlePipeline for workers has everything inside and no path of this machine", async () => {
   write({
     "main.ts":
@@ -179,6 +227,25 @@ test("bundlePipeline reports everything that is wrong, with places and hints", a
     }),
     expect.objectContaining({ hint: 'did you mean "beamline/coders"?' }),
     expect.objectContaining({ hint: expect.stringContaining("import.meta.url") }),
+  ]);
+});
+
+test("bundlePipeline reports a name that a package or a file does not export, and a similar one", async () => {
+  write({
+    "main.ts":
+      'import { strin } from "zod";\nimport { x } from "./lib.js";\nexport default [strin, x];',
+    "lib.ts": "export const y = 1;",
+  });
+  expect(await problemsOf()).toEqual([
+    {
+      message: '"zod" has no export "strin"',
+      at: { file: join(folder, "main.ts"), line: 1, column: 10, length: 5 },
+      hint: "did you mean string?",
+    },
+    {
+      message: '"lib.ts" has no export "x"',
+      at: { file: join(folder, "main.ts"), line: 2, column: 10, length: 1 },
+    },
   ]);
 });
 

@@ -67,11 +67,10 @@ export function packagesPlugin(options: PackagesPluginOptions): Plugin {
           return { path, namespace: ABSENT };
         }
         const found = await ask(build, args);
-        if (found === undefined && optional.has(name)) return { path, namespace: ABSENT };
-        if (linked && name === "zod" && kind !== "require-call") {
-          return { path: found ? linkTo(found.path) : library.resolve(path), external: true };
+        if (found === undefined) {
+          if (name === "zod") return ownCopy(path, library);
+          return optional.has(name) ? { path, namespace: ABSENT } : undefined;
         }
-        if (found === undefined) return undefined;
         const folder = packageFolder(found.path);
         if (!outside.has(name) && !(folder !== undefined && hasNativeAddon(folder))) {
           return undefined;
@@ -82,6 +81,15 @@ export function packagesPlugin(options: PackagesPluginOptions): Plugin {
       });
     },
   };
+}
+
+/** For a project that has installed the command and nothing else. */
+function ownCopy(path: string, library: Library): OnResolveResult | undefined {
+  try {
+    return { path: fileURLToPath(library.resolve(path)) };
+  } catch {
+    return undefined;
+  }
 }
 
 async function ask(

@@ -2,7 +2,7 @@
 export interface BundleProfile {
   readonly name: string;
   /**
-   * `linked`: for this machine. The library and zod are imported from where they are installed, and
+   * `linked`: for this machine. The library is imported from where it is installed, and
    * `import.meta.url` and `__dirname` mean the source file.
    *
    * `inside`: to be sent elsewhere. Nothing but Node is imported (and native addons, by their package

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Loader, Plugin } from "esbuild";
+import { withSmallZod } from "./small-zod.js";
 
 /** What the bundle says for `import.meta.url` and its kin; each file then defines them for itself. */
 export const locationDefines: Readonly<Record<string, string>> = {
@@ -39,11 +40,8 @@ export function sourcesPlugin(hashes: Map<string, string>, withLocations: boolea
         if (loader === undefined) return undefined;
         const contents = readFileSync(path, "utf8");
         hashes.set(path, sha256(contents));
-        const isCode = loader !== "json" && loader !== "text";
-        return {
-          contents: isCode && withLocations ? withLocation(contents, path) : contents,
-          loader,
-        };
+        if (!withLocations || loader === "json" || loader === "text") return { contents, loader };
+        return { contents: withLocation(withSmallZod(contents), path), loader };
       });
     },
   };

@@ -1,6 +1,6 @@
+import { ownVersion } from "../command/own-version.js";
 import type { ThinJar } from "../image/pipeline-jar.js";
 import type { Manifest } from "../manifest/plan-manifest.js";
-import { ownVersion } from "../own-version.js";
 import type { ChosenPipeline } from "../pipeline/chosen-pipeline.js";
 import { type Artefact, artefactOf, type DeployRecord, folderOf, placesIn } from "./record.js";
 

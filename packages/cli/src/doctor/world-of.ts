@@ -1,11 +1,11 @@
 import { BeamlineError } from "beamline";
 import type { FlagValues } from "../command/command.js";
+import { ownVersion } from "../command/own-version.js";
 import { platforms as allPlatforms } from "../image/node-release.js";
 import { DEFAULT_BASE } from "../image/plan-image.js";
 import { appNameOf } from "../manifest/app-name.js";
 import { manifestInputOf, prefixOf } from "../manifest/manifest-input-of.js";
 import { planManifest, settingsOf } from "../manifest/plan-manifest.js";
-import { ownVersion } from "../own-version.js";
 import { openPipelineFile } from "../pipeline/pipeline-file.js";
 import type { Cli } from "../terminal/cli.js";
 import type { doctorFlags } from "./doctor-flags.js";

@@ -60,13 +60,13 @@ export interface FileSystem {
   match(glob: string, options?: FileOptions): AsyncIterable<FileInfo>;
   /** Undefined when there is no such file. */
   stat(path: string, options?: FileOptions): Promise<FileInfo | undefined>;
-  /**
-   * The files whose readability speaks for all of them. Default: each, because asking is cheap and
-   * files have permissions of their own.
-   */
-  sample?(files: readonly FileInfo[]): readonly FileInfo[];
-  /** Throws when the file can't be read. Cheap: made for many files. */
+  /** Throws when the file can't be read. */
   requireReadable(path: string, options?: FileOptions): Promise<void>;
+  /**
+   * Why files of a listing can't be read: an error for each that can't. Cheap: made for many files,
+   * and one may speak for others.
+   */
+  unreadable(files: readonly FileInfo[]): Promise<readonly unknown[]>;
   /**
    * Throws when files can't be created at paths that begin with `prefix`, or when a folder has that
    * very name. Leaves nothing behind.

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { joinedFiles, partsOf } from "./input-file.js";
 import { joinSmall } from "./join-small.js";
 
 const filesOf = (count: number, size: number) =>
@@ -13,11 +14,8 @@ test("joinSmall joins many small files into elements of 256 KiB at most", () => 
   const files = filesOf(1000, 1000);
   const joined = joinSmall(files, () => false);
   expect(joined.length).toBe(Math.ceil(1000 / 262));
-  const paths = joined.flatMap(({ path, joined = [] }) => [
-    path,
-    ...joined.map((each) => each.path),
-  ]);
-  expect(paths).toEqual(files.map(({ path }) => path));
+  const parts = joined.flatMap((file) => partsOf(file));
+  expect(parts.map(({ path }) => path)).toEqual(files.map(({ path }) => path));
   expect(joined.every(({ total }) => total === 1_000_000)).toBe(true);
 });
 
@@ -29,4 +27,20 @@ test("joinSmall leaves large files and those that must be alone alone", () => {
     "9.txt",
   ]);
   expect(joined).toHaveLength(3);
+});
+
+test("partsOf gives back the files that were joined, with the versions that they have", () => {
+  const parts = [
+    { path: "a b.txt", size: 0, version: "1 2.5 3" },
+    { path: "c:d\n.txt", size: 7 },
+  ];
+  const joined = joinedFiles(parts);
+  expect(joined?.size).toBe(7);
+  const file = { path: "first", size: 1, total: 8 };
+  expect(partsOf({ ...file, ...(joined === undefined ? {} : { joined }) })).toEqual([
+    expect.objectContaining({ path: "first" }),
+    ...parts,
+  ]);
+  expect(joinedFiles([])).toBeUndefined();
+  expect(partsOf(file)).toEqual([file]);
 });

@@ -1,4 +1,4 @@
-import type { InputFile } from "./input-file.js";
+import { type InputFile, joinedFiles } from "./input-file.js";
 
 /** Below this many files each is worth an element of its own. */
 const MANY = 100;
@@ -22,9 +22,9 @@ export function joinSmall(
   let size = 0;
   const close = () => {
     const [first, ...rest] = group;
-    if (first !== undefined) {
-      joined.push(rest.length === 0 ? first : { ...first, joined: rest.map(partOf) });
-    }
+    const others = joinedFiles(rest);
+    if (first !== undefined)
+      joined.push(others === undefined ? first : { ...first, joined: others });
     group = [];
     size = 0;
   };
@@ -39,8 +39,4 @@ export function joinSmall(
   }
   close();
   return joined;
-}
-
-function partOf({ path, size, version }: InputFile) {
-  return { path, size, version };
 }

@@ -1,7 +1,6 @@
 import { BeamlineError } from "../../model/errors.js";
 import type { FileInfo, FileOptions, FileSystem } from "./file-system.js";
 import { locate } from "./file-systems.js";
-import { inParallel } from "./in-parallel.js";
 
 /**
  * The files that paths and globs stand for, each once, sorted by path. Throws when any of them
@@ -11,7 +10,25 @@ export async function matchFiles(
   patterns: readonly string[],
   options: FileOptions = {},
 ): Promise<FileInfo[]> {
-  const found = new Map<string, FileInfo>();
+  return sortedFiles(await matchAll(patterns, options));
+}
+
+/** {@link matchFiles}, which throws unless every file can be read. */
+export async function requireInput(patterns: readonly string[]): Promise<FileInfo[]> {
+  const found = await matchAll(patterns, {});
+  const problems: unknown[] = [];
+  for (const [fileSystem, files] of found) {
+    problems.push(...(await fileSystem.unreadable([...files.values()])));
+  }
+  throwAll(problems);
+  return sortedFiles(found);
+}
+
+/** Files by path, of each file system. */
+type Found = Map<FileSystem, Map<string, FileInfo>>;
+
+async function matchAll(patterns: readonly string[], options: FileOptions): Promise<Found> {
+  const found: Found = new Map();
   const problems: unknown[] = [];
   for (const pattern of patterns) {
     try {
@@ -22,41 +39,23 @@ export async function matchFiles(
     }
   }
   throwAll(problems);
-  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  return found;
 }
 
-/** {@link matchFiles}, which throws unless every file can be read. */
-export async function requireInput(patterns: readonly string[]): Promise<FileInfo[]> {
-  const byFileSystem = new Map<FileSystem, FileInfo[]>();
-  const all = await matchFiles(patterns);
-  for (const file of all) {
-    const { fileSystem } = await locate(file.path);
-    const files = byFileSystem.get(fileSystem);
-    if (files === undefined) byFileSystem.set(fileSystem, [file]);
-    else files.push(file);
-  }
-  const problems: unknown[] = [];
-  for (const [fileSystem, files] of byFileSystem) {
-    await inParallel(fileSystem.sample?.(files) ?? files, CHECKS_AT_ONCE, async ({ path }) => {
-      await fileSystem.requireReadable(path).catch((error: unknown) => problems.push(error));
-    });
-  }
-  throwAll(problems);
-  return all;
+function sortedFiles(found: Found): FileInfo[] {
+  return [...found.values()]
+    .flatMap((files) => [...files.values()])
+    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
-const CHECKS_AT_ONCE = 16;
-
-async function matchOne(
-  pattern: string,
-  found: Map<string, FileInfo>,
-  options: FileOptions,
-): Promise<void> {
+async function matchOne(pattern: string, found: Found, options: FileOptions): Promise<void> {
   const { fileSystem, path } = await locate(pattern);
+  const files = found.get(fileSystem) ?? new Map<string, FileInfo>();
+  found.set(fileSystem, files);
   let any = false;
   for await (const file of fileSystem.match(path, options)) {
     any = true;
-    found.set(file.path, file);
+    files.set(file.path, file);
   }
   if (!any) throw await noMatch(fileSystem, pattern, path);
 }

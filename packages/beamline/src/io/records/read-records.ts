@@ -4,7 +4,7 @@ import type { RestrictionTracker } from "../../fn/restriction-tracker.js";
 import { type SplitHints, SplittableDoFn } from "../../fn/splittable-do-fn.js";
 import type { Compression } from "../compression/codec.js";
 import { codecOf } from "../compression/codecs.js";
-import type { InputFile } from "../filesystem/input-file.js";
+import { type InputFile, partsOf } from "../filesystem/input-file.js";
 import { splitFile } from "../filesystem/split-file.js";
 import type { BadRecord } from "./bad-record.js";
 import { badRecordError, RefusedRecord } from "./bad-record-error.js";
@@ -65,8 +65,8 @@ export class ReadRecords<T> extends SplittableDoFn<InputFile, OffsetRange, numbe
     return splitFile(range, total, parallelism);
   }
 
-  size({ size, joined = [] }: InputFile, [start, end]: OffsetRange): number {
-    return start === size ? joined.reduce((sum, file) => sum + file.size, size) : end - start;
+  size({ size, joined }: InputFile, [start, end]: OffsetRange): number {
+    return start === size ? size + (joined?.size ?? 0) : end - start;
   }
 
   newTracker(range: OffsetRange): OffsetRangeTracker {
@@ -89,9 +89,9 @@ export class ReadRecords<T> extends SplittableDoFn<InputFile, OffsetRange, numbe
   }
 
   private async readWhole(file: InputFile, ctx: Context<T>): Promise<void> {
-    const { total, joined = [] } = file;
-    for (const part of [file, ...joined]) {
-      await new Reading(this.options, { ...part, total }, undefined, ctx).run();
+    const { total } = file;
+    for (const { path, size, version } of partsOf(file)) {
+      await new Reading(this.options, { path, size, version, total }, undefined, ctx).run();
     }
   }
 }

@@ -21,6 +21,8 @@ export interface LineCutterOptions {
   readonly longest?: number;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 type State = "skipping" | "cutting" | "done";
 
 const NEWLINE = 10;
@@ -46,7 +48,7 @@ const LONGEST = 2 ** 29 - 24;
 export class LineCutter {
   private readonly options: LineCutterOptions;
   private state: State;
-  private block: Buffer = Buffer.alloc(0);
+  private block: Buffer = NOTHING;
   private ascii = true;
   /** Whether the lines that lie in the block can be emitted as bytes. */
   private wellFormed = true;
@@ -180,7 +182,7 @@ export class LineCutter {
       this.finish();
       return;
     }
-    this.keep(Buffer.from(this.block.subarray(this.at)));
+    if (this.at < this.block.length) this.keep(Buffer.from(this.block.subarray(this.at)));
     this.at = this.block.length;
   }
 

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ProcessContext } from "../../fn/context.js";
 import type { OffsetRange } from "../../fn/offset-range.js";
+import { joinedFiles } from "../filesystem/input-file.js";
 import { type Compression, ReadLines, type TextFile } from "./read-lines.js";
 
 let folder = "";
@@ -192,6 +193,11 @@ describe("ReadLines reads", () => {
 });
 
 describe("ReadLines reads joined files", () => {
+  function joining(files: readonly TextFile[]): Pick<TextFile, "joined"> {
+    const joined = joinedFiles(files);
+    return joined === undefined ? {} : { joined };
+  }
+
   test("each to its own end, wherever they are cut and stolen from", async () => {
     const random = randomFrom(7);
     const below = (n: number) => Math.floor(random() * n);
@@ -200,7 +206,7 @@ describe("ReadLines reads joined files", () => {
       const order = contents.toSorted(() => random() - 0.5);
       const [first, ...rest] = order.map((content, i) => put(`joined-${i}.txt`, content));
       if (first === undefined) throw new Error("There are files");
-      const file: TextFile = { ...first, joined: rest };
+      const file: TextFile = { ...first, ...joining(rest) };
       const size = order.reduce((sum, content) => sum + Buffer.byteLength(content), 0);
       expect(reader().initialRestriction(file)).toEqual([0, size]);
       const points = [...new Set([0, below(size), below(size), size])].sort((a, b) => a - b);
@@ -219,7 +225,7 @@ describe("ReadLines reads joined files", () => {
     const [a, b] = [put("a.txt", "1\n2\n"), put("b.txt", "3")];
     const toElement = (line: string, path: string) => `${path}: ${line}`;
     const fn = new ReadLines({ compression: "auto", toElement });
-    const lines = await readRange(fn, { ...a, joined: [b] }, [0, 5]);
+    const lines = await readRange(fn, { ...a, ...joining([b]) }, [0, 5]);
     expect(lines).toEqual([`${a.path}: 1`, `${a.path}: 2`, `${b.path}: 3`]);
   });
 });

@@ -6,7 +6,7 @@ import type { TextContext } from "../../fn/text-output.js";
 import type { Codec, Compression } from "../compression/codec.js";
 import { codecOf, requirePlain } from "../compression/codecs.js";
 import { locate } from "../filesystem/file-systems.js";
-import type { InputFile } from "../filesystem/input-file.js";
+import { type FilePart, type InputFile, partsOf } from "../filesystem/input-file.js";
 import { splitFile } from "../filesystem/split-file.js";
 import { LineCutter, type LineCutterOptions } from "./line-cutter.js";
 
@@ -28,7 +28,7 @@ const TAIL_BLOCK_SIZE = 64 * 1024;
 const INDIVISIBLE: OffsetRange = [0, 1];
 
 /** One file of those that are read as one, and where it begins among them. */
-type Part = Pick<InputFile, "path" | "size" | "version"> & { readonly base: number };
+type Part = FilePart & { readonly base: number };
 
 /**
  * The lines of a file, in ranges of bytes. A line belongs to the range in which its first byte
@@ -81,7 +81,7 @@ export class ReadLines<Out> extends SplittableDoFn<InputFile, OffsetRange, numbe
     }
     const [start] = tracker.currentRestriction();
     let base = 0;
-    for (const { path, size, version } of [file, ...(file.joined ?? [])]) {
+    for (const { path, size, version } of partsOf(file)) {
       const [, end] = tracker.currentRestriction();
       if (base >= end) break;
       if (base + size > start) await this.readPart({ path, size, version, base }, tracker, ctx);
@@ -162,8 +162,8 @@ export class ReadLines<Out> extends SplittableDoFn<InputFile, OffsetRange, numbe
 }
 
 /** Of a file and all that are joined to it. */
-function sizeOf({ size, joined = [] }: InputFile): number {
-  return joined.reduce((sum, file) => sum + file.size, size);
+function sizeOf({ size, joined }: InputFile): number {
+  return size + (joined?.size ?? 0);
 }
 
 /**

@@ -206,6 +206,27 @@ describe("LocalFileSystem.requireReadable", () => {
   });
 });
 
+describe("LocalFileSystem.unreadable", () => {
+  test("says of each file that can't be opened why, and nothing of the others", async () => {
+    const paths = Array.from({ length: 2500 }, () => put("there"));
+    paths[1700] = join(folder, "gone");
+    const listing = paths.map((path) => ({ path, size: 1, modified: 0 }));
+    expect(await files.unreadable(listing)).toEqual([coded("FILE_NOT_FOUND")]);
+  });
+
+  test("knows permissions of files that can be listed", async () => {
+    const paths = [put("open"), put("secret")];
+    chmodSync(folder, 0o755);
+    chmodSync(join(folder, "secret"), 0);
+    const listing = paths.map((path) => ({ path, size: 1, modified: 0 }));
+    await asOrdinaryUser(async () => {
+      const problems = await files.unreadable(listing);
+      expect(problems).toEqual([coded("PERMISSION_DENIED")]);
+      expect(String(problems[0])).toContain("secret");
+    });
+  });
+});
+
 describe("LocalFileSystem.requireWritable", () => {
   test("passes where folders can be made, and leaves nothing behind", async () => {
     await files.requireWritable(join(folder, "x/y/out"));

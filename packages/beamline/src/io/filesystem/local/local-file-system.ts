@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, openSync, type Stats, statSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { BeamlineError } from "../../../model/errors.js";
 import type {
@@ -20,6 +21,9 @@ import { statOf } from "./local-stat.js";
 import { versionOf } from "./local-version.js";
 import { LocalFileWriter } from "./local-writer.js";
 import { fileError, fileErrorOf } from "./system-errors.js";
+
+/** Files to open before the thread does something else again: some ten milliseconds of them. */
+const FILES_A_TURN = 1000;
 
 /**
  * The files of this machine. Looking at one happens on the calling thread: a `stat` takes some
@@ -56,6 +60,20 @@ export class LocalFileSystem implements FileSystem {
     } catch (cause) {
       throw fileError("read", path, cause);
     }
+  }
+
+  /** Asks for each: that costs little, and files have permissions of their own. */
+  async unreadable(files: readonly FileInfo[]): Promise<readonly unknown[]> {
+    const problems: unknown[] = [];
+    for (const [index, { path }] of files.entries()) {
+      if (index % FILES_A_TURN === FILES_A_TURN - 1) await setImmediate();
+      try {
+        closeSync(openSync(path, "r"));
+      } catch (cause) {
+        problems.push(fileError("read", path, cause));
+      }
+    }
+    return problems;
   }
 
   async requireWritable(prefix: string): Promise<void> {

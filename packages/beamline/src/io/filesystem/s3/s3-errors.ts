@@ -29,7 +29,9 @@ interface Explanation {
 /** Says what a failed call means. What is no error of a call comes back as it is. */
 export function s3Error(action: S3Action, cause: unknown): unknown {
   if (cause instanceof BeamlineError || !(cause instanceof Error)) return cause;
-  const { code, state, next, remote } = explain(action, faultOf(cause));
+  const fault = faultOf(cause);
+  const isRole = isOfSts(cause) && isRefusal(fault);
+  const { code, state, next, remote } = isRole ? roleRefused(fault) : explain(action, fault);
   return new BeamlineError(code, `Cannot ${action.verb} "${action.path}": ${state}; ${next}`, {
     cause: withoutExchange(cause),
     origin: remote === true ? "remote" : "user",
@@ -57,6 +59,33 @@ export function faultOf(error: Error): Fault {
   return { name, status, message: error.message };
 }
 
+/**
+ * Whether the call that failed was one to AWS's Security Token Service, which the client makes for
+ * credentials. Its errors say so by their class alone, and have the same names as those of S3.
+ */
+function isOfSts(error: Error): boolean {
+  for (let at: unknown = error; at instanceof Error; at = Object.getPrototypeOf(at)) {
+    if (at.constructor.name === "STSServiceException") return true;
+  }
+  return false;
+}
+
+function isRefusal({ status = 0 }: Fault): boolean {
+  return status >= 400 && status < 500 && status !== 429;
+}
+
+function roleRefused(fault: Fault): Explanation {
+  return {
+    code: "ROLE_REFUSED",
+    state: `STS gives out no credentials for the role (${saidBy(fault)})`,
+    next: "check AWS_ROLE_ARN, or role_arn of the profile, and the role's trust policy: it has to name whoever asks (of a pod its service account, the cluster's issuer and the token's audience, sts.amazonaws.com)",
+  };
+}
+
+function saidBy({ name, message }: Fault): string {
+  return message === "" || message === name ? name : `${name}: ${message}`;
+}
+
 /** True for the error of an object that is not there. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof BeamlineError && error.code === "FILE_NOT_FOUND";
@@ -65,12 +94,12 @@ export function isNotFound(error: unknown): boolean {
 function explain(action: S3Action, fault: Fault): Explanation {
   const named = byName(action, fault);
   if (named !== undefined) return named;
-  const { name, status, message } = fault;
+  const { status } = fault;
   if (status === 404) return MISSING;
   if (status === 403) return denied(action);
   if (status === 412) return CHANGED;
   const busy = status === undefined || status >= 500 || status === 429;
-  const said = message === "" || message === name ? name : `${name}: ${message}`;
+  const said = saidBy(fault);
   return {
     code: "S3_FAILED",
     state: status === undefined ? said : `S3 answered ${status}, ${said}`,

@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PutBucketPolicyCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { inParallel } from "../in-parallel.js";
+import { openS3 } from "./open-s3.js";
 import { findMinio } from "./testdata/minio.js";
 import { S3Suite } from "./testdata/s3-suite.js";
 
@@ -363,6 +367,34 @@ describeS3("S3FileSystem says before any work", (s3) => {
     );
   });
 
+  test("that a role is not given out, and what has to be so that it is", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "beamline-role-"));
+    const token = join(folder, "token");
+    writeFileSync(token, "of nobody");
+    const { endpoint } = s3.minio;
+    // As in a pod; the server is to check the token, and has no role of that name.
+    const variables = {
+      ...{ AWS_ROLE_ARN: "arn:minio:iam:::role/nobody", AWS_WEB_IDENTITY_TOKEN_FILE: token },
+      ...{ AWS_ENDPOINT_URL_STS: endpoint, AWS_REGION: "us-east-1" },
+      // And no other credentials.
+      ...{ AWS_ACCESS_KEY_ID: undefined, AWS_PROFILE: undefined },
+      ...{ AWS_CONFIG_FILE: join(folder, "a"), AWS_SHARED_CREDENTIALS_FILE: join(folder, "b") },
+    };
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    try {
+      const files = await openS3({ endpoint });
+      const refused = coded(
+        "ROLE_REFUSED",
+        /: STS gives out no credentials for the role \(.*role\/nobody.*\); check AWS_ROLE_ARN.* trust policy/,
+      );
+      await expect(files.requireReadable(s3.path("a"))).rejects.toThrow(refused);
+      await expect(files.requireWritable(s3.path("a"))).rejects.toThrow(refused);
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test("that a prefix is denied, with each permission that is missing", async () => {
     await s3.put("open/a");
     await s3.put("closed/a");
@@ -398,15 +430,15 @@ describeS3("S3FileSystem says before any work", (s3) => {
     expect(await s3.match("out/.beamline*")).toEqual([]);
   });
 
-  test("only once for each folder of many files", () => {
+  test("only once for each folder of many files", async () => {
+    await s3.put("a/2");
     const files = ["a/1", "a/2", "b/1"].map((key) => ({
-      path: `s3://bucket/${key}`,
+      path: s3.path(key),
       size: 1,
       modified: 0,
     }));
-    expect(s3.files.sample(files).map(({ path }) => path)).toEqual([
-      "s3://bucket/a/2",
-      "s3://bucket/b/1",
+    expect(await s3.files.unreadable(files)).toEqual([
+      coded("FILE_NOT_FOUND", new RegExp(`Cannot read "${s3.path("b/1")}"`)),
     ]);
   });
 });

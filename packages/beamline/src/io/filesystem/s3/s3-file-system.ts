@@ -9,6 +9,7 @@ import type {
   ReadOptions,
 } from "../file-system.js";
 import { compileKeyGlob, isGlob } from "../glob.js";
+import { inParallel } from "../in-parallel.js";
 import { deleteBelow, deleteOne } from "./s3-delete.js";
 import { isNotFound } from "./s3-errors.js";
 import { walkS3 } from "./s3-glob.js";
@@ -19,6 +20,9 @@ import { requireS3Writable } from "./s3-probe.js";
 import { readS3 } from "./s3-reader.js";
 import type { S3Store } from "./s3-store.js";
 import { S3Writer } from "./s3-writer.js";
+
+/** Requests that ask whether something can be read. */
+const CHECKS_AT_ONCE = 16;
 
 /**
  * Objects in S3, or in a store that speaks its protocol, by `s3://bucket/key`. What separates
@@ -71,9 +75,13 @@ export class S3FileSystem implements FileSystem {
   }
 
   /** Access is given by prefix: one object of each folder speaks for it. */
-  sample(files: readonly FileInfo[]): readonly FileInfo[] {
+  async unreadable(files: readonly FileInfo[]): Promise<readonly unknown[]> {
     const byFolder = new Map(files.map((file) => [folderOf(file.path), file]));
-    return [...byFolder.values()];
+    const problems: unknown[] = [];
+    await inParallel([...byFolder.values()], CHECKS_AT_ONCE, async ({ path }) => {
+      await this.requireReadable(path).catch((error: unknown) => problems.push(error));
+    });
+    return problems;
   }
 
   /** Asks for the first byte, since only a read knows about keys, archives and permissions. */

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { BeamlineError } from "../../../model/errors.js";
 import { MultipartUpload } from "./multipart-upload.js";
 import { isNotFound } from "./s3-errors.js";
 import { listS3 } from "./s3-list.js";
 import { formatS3, type S3Location } from "./s3-path.js";
-import type { S3Store } from "./s3-store.js";
+import type { S3Sdk, S3Store } from "./s3-store.js";
 
 /**
  * Throws unless objects can be written below a prefix, and read, listed and deleted there, as it
@@ -18,32 +19,29 @@ export async function requireS3Writable(
 ): Promise<void> {
   const folder = key.slice(0, key.lastIndexOf("/") + 1);
   const probe = { bucket, key: `${folder}.beamline-probe-${randomBytes(6).toString("hex")}` };
+  const ask = askAbout(store, probe, signal);
   const checks: Readonly<Record<string, () => Promise<void>>> = {
     "s3:PutObject": async () =>
       (await MultipartUpload.begin(store, probe, "bytes", signal)).abort(),
-    "s3:GetObject": () => lookAt(store, probe, signal),
+    "s3:GetObject": () => lookAt(ask),
     "s3:ListBucket": async () => {
       for await (const _ of listS3(store, { bucket, key: folder }, { maxKeys: 1, signal })) return;
     },
-    "s3:DeleteObject": () => deleteNothing(store, probe, signal),
+    "s3:DeleteObject": () => deleteNothing(ask),
   };
   const denied: string[] = [];
   const problems: unknown[] = [];
   await Promise.all(
     Object.entries(checks).map(([permission, check]) =>
       check().catch((error: unknown) => {
-        if (error instanceof BeamlineError && error.code === "PERMISSION_DENIED") {
-          denied.push(permission);
-        }
+        if (isDenied(error)) denied.push(permission);
         problems.push(error);
       }),
     ),
   );
   signal?.throwIfAborted();
   const path = formatS3({ bucket, key });
-  const other = problems.find(
-    (error) => !(error instanceof BeamlineError && error.code === "PERMISSION_DENIED"),
-  );
+  const other = problems.find((error) => !isDenied(error));
   if (other !== undefined) throw asWriting(other, path);
   if (denied.length === 0) return;
   throw new BeamlineError(
@@ -53,20 +51,28 @@ export async function requireS3Writable(
   );
 }
 
-/** 404 is the answer to those who may read: there is nothing there. */
-async function lookAt(
-  store: S3Store,
-  { bucket: Bucket, key: Key }: S3Location,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const action = {
-    verb: "write",
-    path: formatS3({ bucket: Bucket, key: Key }),
-    permission: "s3:GetObject",
+/** Makes the call that needs a permission. */
+type Ask = (permission: string, call: Call) => Promise<void>;
+type Call = (
+  client: S3Client,
+  sdk: S3Sdk,
+  probe: { readonly Bucket: string; readonly Key: string },
+  options: { readonly abortSignal?: AbortSignal },
+) => Promise<unknown>;
+
+function askAbout(store: S3Store, probe: S3Location, signal: AbortSignal | undefined): Ask {
+  const target = { Bucket: probe.bucket, Key: probe.key };
+  return async (permission, call) => {
+    const action = { verb: "write", path: formatS3(probe), permission };
+    await store.run(action, signal, (client, sdk, options) => call(client, sdk, target, options));
   };
+}
+
+/** 404 is the answer to those who may read: there is nothing there. */
+async function lookAt(ask: Ask): Promise<void> {
   try {
-    await store.run(action, signal, (client, sdk, options) =>
-      client.send(new sdk.HeadObjectCommand({ Bucket, Key }), options),
+    await ask("s3:GetObject", (client, sdk, probe, options) =>
+      client.send(new sdk.HeadObjectCommand(probe), options),
     );
   } catch (error) {
     if (!isNotFound(error)) throw error;
@@ -77,23 +83,18 @@ async function lookAt(
  * Deletes an object that is not there, on a condition that can't hold: a plain delete would leave a
  * marker in a bucket with versions. Whatever else S3 answers than "denied" says that it is allowed.
  */
-async function deleteNothing(
-  store: S3Store,
-  { bucket: Bucket, key: Key }: S3Location,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const action = {
-    verb: "write",
-    path: formatS3({ bucket: Bucket, key: Key }),
-    permission: "s3:DeleteObject",
-  };
+async function deleteNothing(ask: Ask): Promise<void> {
   try {
-    await store.run(action, signal, (client, sdk, options) =>
-      client.send(new sdk.DeleteObjectCommand({ Bucket, Key, IfMatch: '"none"' }), options),
+    await ask("s3:DeleteObject", (client, sdk, probe, options) =>
+      client.send(new sdk.DeleteObjectCommand({ ...probe, IfMatch: '"none"' }), options),
     );
   } catch (error) {
-    if (error instanceof BeamlineError && error.code === "PERMISSION_DENIED") throw error;
+    if (isDenied(error)) throw error;
   }
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof BeamlineError && error.code === "PERMISSION_DENIED";
 }
 
 /** The same error about the output instead of the probe. */
