@@ -17,7 +17,7 @@ export const distinct = {
       job: "distinct",
       vocabulary: "20,000 different words",
       texts: datasets.words,
-      quarters: { "4gb": "1gb", "140mb": "14mb" },
+      quarters: { "4gb": "1gb", "1gb": "250mb", "140mb": "35mb" },
     }),
 };
 
@@ -30,7 +30,7 @@ export const distinctMany = {
       job: "distinct-many",
       vocabulary: "a different word in thirty",
       texts: datasets.manyWords,
-      quarters: { "4gb": "1gb", "40mb": "10mb" },
+      quarters: { "4gb": "1gb", "1gb": "250mb", "40mb": "10mb" },
     }),
 };
 

@@ -1,6 +1,10 @@
 import { MEMORY, withinBudget } from "../lib/budget.mjs";
+import { linearGrowth } from "../lib/growth.mjs";
 import { ensureTable, joinTables } from "../lib/join-tables.mjs";
 import { beamlineRun } from "../lib/plan.mjs";
+
+/** Beside all of the orders, a quarter of them. */
+const QUARTER = "5m";
 
 /**
  * Orders with the name and country of their users, Parquet in and out, next to DuckDB.
@@ -21,6 +25,17 @@ export const join = {
     }
     const orders = await ensureTable(tables.orders, cache);
     const users = await ensureTable(tables.users, cache);
+    const quarter = size === "20m" ? joinTables[QUARTER] : undefined;
+    const smaller = quarter && {
+      orders: await ensureTable(quarter.orders, cache),
+      users: await ensureTable(quarter.users, cache),
+    };
+    const beamline =
+      (/** @type {{ orders: string, users: string }} */ input) => (/** @type {string} */ output) =>
+        beamlineRun(context, "bench/pipelines/join.ts", [
+          ...["--orders", input.orders, "--users", input.users, "--output", output],
+          ...["--workers", "2", "--memory", MEMORY],
+        ]);
     return {
       title: `Join of ${size} orders with a tenth as many users, Parquet in and out`,
       parameters: { size, orders: tables.orders.sha256, users: tables.users.sha256 },
@@ -35,21 +50,26 @@ export const join = {
         },
         {
           ...{ id: "beamline", label: "Beamline, 2 workers", ours: true },
-          command: (output) =>
-            beamlineRun(context, "bench/pipelines/join.ts", [
-              ...["--orders", orders, "--users", users, "--output", output],
-              ...["--workers", "2", "--memory", MEMORY],
-            ]),
+          command: beamline({ orders, users }),
         },
+        ...(smaller === undefined
+          ? []
+          : [
+              {
+                ...{ id: "beamline-quarter", label: "Beamline, a quarter of the input" },
+                ...{ ours: true, unchecked: true, command: beamline(smaller) },
+              },
+            ]),
       ],
       targets:
-        size === "20m"
+        smaller !== undefined
           ? [
               {
                 text: "at most 4x the time of DuckDB",
                 ...{ of: "beamline", measure: "ratio", to: "duckdb", atMost: 4 },
               },
               withinBudget("beamline", "Beamline"),
+              linearGrowth("beamline", "beamline-quarter", "Beamline"),
             ]
           : [],
     };

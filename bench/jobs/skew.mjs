@@ -1,3 +1,4 @@
+import { LITTLE_MEMORY, withinBudget } from "../lib/budget.mjs";
 import { linearGrowth } from "../lib/growth.mjs";
 import { beamlineRun } from "../lib/plan.mjs";
 
@@ -19,11 +20,16 @@ export const skew = {
       ...[String(elements), String(KEYS), String(hot), output],
     ];
     const beamline =
-      (/** @type {string} */ how, /** @type {number} */ hot, /** @type {number} */ count) =>
+      (
+        /** @type {string} */ how,
+        /** @type {number} */ hot,
+        /** @type {number} */ count,
+        /** @type {readonly string[]} */ ...memory
+      ) =>
       (/** @type {string} */ output) =>
         beamlineRun(context, "bench/pipelines/skew.ts", [
           ...["--elements", String(count), "--keys", String(KEYS), "--hot", String(hot)],
-          ...["--how", how, "--output", output, "--workers", "2"],
+          ...["--how", how, "--output", output, "--workers", "2", ...memory],
         ]);
     const contenders = ["combine", "group"].flatMap((how) => [
       {
@@ -38,6 +44,10 @@ export const skew = {
         ...{ id: `${how}-quarter`, label: `Beamline, ${how}, half on one key, a quarter of it` },
         ...{ ours: true, unchecked: true },
         command: beamline(how, HOT_PERCENT, Math.ceil(elements / 4)),
+      },
+      {
+        ...{ id: `${how}-bounded`, label: `Beamline, ${how}, keys alike, ${LITTLE_MEMORY}` },
+        ...{ ours: true, command: beamline(how, 0, elements, "--memory", LITTLE_MEMORY) },
       },
     ]);
     return {
@@ -61,6 +71,8 @@ export const skew = {
           text: "group: at most 2x the time with half on one key",
           ...{ of: "group-skewed", measure: "ratio", to: "group", atMost: 2 },
         },
+        withinBudget("combine-bounded", "combine", LITTLE_MEMORY),
+        withinBudget("group-bounded", "group", LITTLE_MEMORY),
         linearGrowth("combine-skewed", "combine-quarter", "combine"),
         linearGrowth("group-skewed", "group-quarter", "group"),
       ],

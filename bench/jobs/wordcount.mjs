@@ -1,4 +1,5 @@
 import { datasetOf, datasets, ensureDataset } from "../lib/datasets.mjs";
+import { linearGrowth } from "../lib/growth.mjs";
 import { beamlineRun } from "../lib/plan.mjs";
 import { wordCountPeers } from "./word-count-peers.mjs";
 
@@ -15,6 +16,8 @@ export const wordcount = {
     const dataset = datasetOf("wordcount", datasets.words, size);
     const input = await ensureDataset(dataset, cache);
     const most = Math.max(...workers);
+    const smaller =
+      size === "140mb" ? await ensureDataset(datasets.words["35mb"], cache) : undefined;
     return {
       title: `WordCount, ${Math.round(dataset.bytes / 1e6)} MB of text`,
       parameters: { size, sha256: dataset.sha256 },
@@ -40,8 +43,23 @@ export const wordcount = {
             ]),
         },
         ...wordCountPeers(context, input, ["two-threads", "pyspark", "python"]),
+        ...(smaller === undefined
+          ? []
+          : [
+              {
+                ...{ id: "beamline-quarter", label: "Beamline, a quarter of the input" },
+                ...{ ours: true, unchecked: true },
+                command: (/** @type {string} */ output) =>
+                  beamlineRun(context, "examples/wordcount.ts", [
+                    ...["--input", smaller, "--output", output, "--workers", String(most)],
+                  ]),
+              },
+            ]),
       ],
-      targets: size === "140mb" ? targets : [],
+      targets:
+        size === "140mb"
+          ? [...targets, linearGrowth(`beamline-${most}`, "beamline-quarter", "Beamline")]
+          : [],
     };
   },
 };

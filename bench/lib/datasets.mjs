@@ -35,11 +35,23 @@ export const datasets = {
       bytes: 14_043_261,
       sha256: "2a1e881ad05e4f55e2b7f5e1c8adc51bdc5574a26c5da3e7b95351e2e7bc8f70",
     },
+    "35mb": {
+      file: "words-35mb.txt",
+      shape: { words: 5_000_000, distinct: 20_000, wordsPerLine: 10, seed: 1 },
+      bytes: 35_105_930,
+      sha256: "8a9ad780081a4129e3220c7f43a9e7afcf32100c84fa3577f0264d0112478ce8",
+    },
     "140mb": {
       file: "words-140mb.txt",
       shape: { words: 20_000_000, distinct: 20_000, wordsPerLine: 10, seed: 1 },
       bytes: 140_429_968,
       sha256: "2179e2381b90bd3667da8c936949cede99bd3440001d822ef15fb0538e9e0259",
+    },
+    "250mb": {
+      file: "words-250mb.txt",
+      shape: { words: 35_625_000, distinct: 20_000, wordsPerLine: 10, seed: 1 },
+      bytes: 250_144_837,
+      sha256: "36c0b9390aa695842edf178f7a72138051786a377fc0b871d3c6df3dfca9da7e",
     },
     "1gb": {
       file: "words-1gb.txt",
@@ -67,6 +79,12 @@ export const datasets = {
       shape: { words: 7_200_000, many: 200_000, wordsPerLine: 10, seed: 3 },
       bytes: 35_342_229,
       sha256: "9503bfbcae94613755604d1ee8d1b77bfb6d27317f8f2b041cb242ad296b73ac",
+    },
+    "250mb": {
+      file: "many-words-250mb.txt",
+      shape: { words: 39_250_000, many: 1_250_000, wordsPerLine: 10, seed: 3 },
+      bytes: 220_575_799,
+      sha256: "a1c5431458b8341a4cbf6738160320e330ba52e4a83c4727ffe0d0fcf75ca94e",
     },
     "1gb": {
       file: "many-words-1gb.txt",

@@ -1,4 +1,4 @@
-// Why exec/specialise.ts makes a copy of code per step: five steps over integers as closures that
+// Why model/specialise.ts makes a copy of code per step: five steps over integers as closures that
 // share their code, and as copies that V8 can inline. Run it: node bench/micro/specialise.mjs
 const ELEMENTS = 10_000_000;
 const ROUNDS = 5;

@@ -2,15 +2,10 @@
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMainThread, threadId } from "node:worker_threads";
-import {
-  DoFn,
-  definePipeline,
-  OffsetRangeTracker,
-  offsetRangeCoder,
-  SplittableDoFn,
-} from "beamline";
+import { DoFn, definePipeline } from "beamline";
 import { elementsAre } from "beamline/testing";
 import { z } from "zod";
+import { NumbersFn } from "../../support/numbers-fn.mjs";
 
 const STATE = process.env.BEAMLINE_TEST_DEADLY ?? "";
 if (!isMainThread && STATE !== "") {
@@ -95,49 +90,22 @@ class ExitsOnceCommitted extends DoFn {
 
 const NUMBERS = 150;
 
-/**
- * Slow numbers from one restriction. The thread that was the first to give some of them away ends
- * a little later.
- *
- * @extends {SplittableDoFn<Uint8Array, import("beamline").OffsetRange, number, number>}
- */
-class ExitsAfterSplit extends SplittableDoFn {
-  restrictionCoder = offsetRangeCoder;
-
+/** Slow numbers. The thread that was the first to give some of them away ends a little later. */
+class ExitsAfterSplit extends NumbersFn {
   /** @param {string} folder */
   constructor(folder) {
-    super();
+    super(NUMBERS);
     this.folder = folder;
   }
 
-  /** @returns {import("beamline").OffsetRange} */
-  initialRestriction() {
-    return [0, NUMBERS];
-  }
-
-  /** @param {Uint8Array} _element @param {import("beamline").OffsetRange} range */
-  size(_element, [start, end]) {
-    return end - start;
-  }
-
-  /** @param {import("beamline").OffsetRange} range */
-  newTracker(range) {
-    return new OffsetRangeTracker(range);
-  }
-
   /**
-   * @param {Uint8Array} _element
-   * @param {import("beamline").RestrictionTracker<import("beamline").OffsetRange, number>} tracker
-   * @param {import("beamline").SplittableContext<number>} ctx
+   * @override
+   * @param {number} _n
+   * @param {import("../../support/numbers-fn.mjs").Tracker} tracker
    */
-  process(_element, tracker, ctx) {
-    let [next] = tracker.currentRestriction();
-    const [, end] = tracker.currentRestriction();
-    for (; tracker.tryClaim(next); next++) {
-      spin(10);
-      if (tracker.currentRestriction()[1] < end && once(this.folder, "split")) process.exit(6);
-      ctx.output(next);
-    }
+  before(_n, tracker) {
+    spin(10);
+    if (tracker.currentRestriction()[1] < this.count && once(this.folder, "split")) process.exit(6);
   }
 }
 

@@ -1,18 +1,10 @@
 // A stream with windows, sessions, state and timers, whose functions end their worker thread once each.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  DoFn,
-  definePipeline,
-  fixedWindows,
-  monotonicWatermark,
-  OffsetRangeTracker,
-  offsetRangeCoder,
-  SplittableDoFn,
-  sessions,
-} from "beamline";
+import { DoFn, definePipeline, fixedWindows, monotonicWatermark, sessions } from "beamline";
 import { elementsAre } from "beamline/testing";
 import { z } from "zod";
+import { NumbersFn } from "../../support/numbers-fn.mjs";
 
 const NUMBERS = 4000;
 const A_BUNDLE = 150;
@@ -50,13 +42,8 @@ const keyOf = (n) => `key ${n % KEYS}`;
 /** Keys of sessions come in bursts. @param {number} n */
 const burstOf = (n) => `burst ${Math.floor(n / 50) % 3}`;
 
-/**
- * Numbers with timestamps of their own, some at a time.
- *
- * @extends {SplittableDoFn<Uint8Array, import("beamline").OffsetRange, number, number>}
- */
-class Numbers extends SplittableDoFn {
-  restrictionCoder = offsetRangeCoder;
+/** Numbers with timestamps of their own, some at a time. */
+class Numbers extends NumbersFn {
   /** @override */
   isBounded = false;
   /** @override */
@@ -64,29 +51,15 @@ class Numbers extends SplittableDoFn {
 
   /** @param {Killer} killer */
   constructor(killer) {
-    super();
+    super(NUMBERS);
     this.killer = killer;
   }
 
-  /** @returns {import("beamline").OffsetRange} */
-  initialRestriction() {
-    return [0, NUMBERS];
-  }
-
-  /** @param {Uint8Array} _element @param {import("beamline").OffsetRange} range */
-  size(_element, [start, end]) {
-    return end - start;
-  }
-
-  /** @param {import("beamline").OffsetRange} range */
-  newTracker(range) {
-    return new OffsetRangeTracker(range);
-  }
-
   /**
+   * @override
    * @param {Uint8Array} _element
-   * @param {import("beamline").RestrictionTracker<import("beamline").OffsetRange, number>} tracker
-   * @param {import("beamline").SplittableContext<number>} ctx
+   * @param {import("../../support/numbers-fn.mjs").Tracker} tracker
+   * @param {import("../../support/numbers-fn.mjs").Context} ctx
    */
   process(_element, tracker, ctx) {
     const [first] = tracker.currentRestriction();

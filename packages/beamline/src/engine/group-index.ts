@@ -3,7 +3,6 @@ import { internalError } from "../model/errors.js";
 import type { Block } from "./block.js";
 import { hashBytes } from "./hash.js";
 import type { Groups, Values } from "./spill/groups.js";
-import { releaseMemory } from "./spill/release.js";
 
 /** No record: the end of a chain. */
 export const NONE = -1;
@@ -12,8 +11,9 @@ export const NONE = -1;
 export type Records = Partial<Block> & Pick<Block, "bytes" | "records">;
 
 /**
- * Groups the records of shuffle blocks by key bytes: a hash table of first records, and a chain of
- * records per key, all in typed arrays. Groups come in the order in which their keys arrived.
+ * Groups records that stay where they are, and that others read at the same time, by key bytes: a hash
+ * table of first records, and a chain of records per key, all in typed arrays. Groups come in the order
+ * in which their keys arrived. What a thread has for itself is grouped by `RecordGroups`, faster.
  */
 export class GroupIndex implements Groups {
   private readonly buffers: readonly Buffer[];
@@ -76,15 +76,6 @@ export class GroupIndex implements Groups {
   /** @internal The first record of group `index`. */
   head(index: number): number {
     return this.heads[index] as number;
-  }
-
-  /** Gives back all memory at once, that of blocks included. Nothing may be read afterwards. */
-  release(): void {
-    const { blockOf, keyAt, keyLength, nextOf, heads, tails, slots } = this;
-    for (const buffer of this.buffers) releaseMemory(buffer);
-    for (const { buffer } of [blockOf, keyAt, keyLength, nextOf, heads, tails, slots]) {
-      releaseMemory(Buffer.from(buffer));
-    }
   }
 
   /** @internal Points `reader` at the value of `record`; returns the next record of its key. */

@@ -1,6 +1,7 @@
 import { ByteWriter } from "../bytes/byte-writer.js";
 import type { Block } from "./block.js";
 import { hashBytes } from "./hash.js";
+import { moveRecord, viewOf } from "./spill/record-moves.js";
 import type { SpillingBlocks } from "./spill/spilling-blocks.js";
 
 /** What is left of a partition at the end is worth a page from this share of one on. */
@@ -162,6 +163,7 @@ export class ShuffleWriter {
       scratch.position = end;
       scratch.ensure(end);
       const { buffer } = scratch;
+      const view = viewOf(buffer);
       const places = new Float64Array(sizes.length);
       let place = end;
       for (let partition = 0; partition < sizes.length; partition++) {
@@ -173,7 +175,7 @@ export class ShuffleWriter {
         const from = starts[record] as number;
         const to = record + 1 === logged ? end : (starts[record + 1] as number);
         const target = places[partition] as number;
-        buffer.copyWithin(target, from, to);
+        moveRecord(buffer, view, target, from, to);
         places[partition] = target + to - from;
       }
       for (let partition = 0; partition < sizes.length; partition++) {

@@ -1,6 +1,7 @@
 import { isStateful } from "../fn/do-fn-signature.js";
 import { MAIN_OUTPUT, type PCollectionId } from "../graph/nodes.js";
 import { internalError } from "../model/errors.js";
+import { specialise } from "../model/specialise.js";
 import { AsyncMapOperator } from "./async-map-operator.js";
 import type { BundleScope, Congestible } from "./bundle-scope.js";
 import { extractOperator, mergeOperator, precombineOperator } from "./combine-operators.js";
@@ -13,7 +14,6 @@ import { recodingEdge } from "./recoding-edge.js";
 import { gated } from "./side-inputs/gate.js";
 import type { SideInputPort } from "./side-inputs/port.js";
 import { openSideInputs, type SideInputs } from "./side-inputs/side-inputs.js";
-import { specialise } from "./specialise.js";
 import { SplittableOperator } from "./splittable-operators.js";
 import type { Stage, Step } from "./stage.js";
 import type { StageHooks } from "./stage-hooks.js";

@@ -1,9 +1,9 @@
 import type { UserFn } from "../fn/user-fn.js";
 import { BeamlineError } from "../model/errors.js";
+import { specialise } from "../model/specialise.js";
 import { eachWindow } from "./each-window.js";
 import type { Operator, OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
-import { specialise } from "./specialise.js";
 import { StepContext } from "./step-context.js";
 import type { ReceiveText } from "./text/text-ports.js";
 import { tokenScanner } from "./text/token-scanner.js";

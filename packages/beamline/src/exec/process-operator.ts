@@ -1,10 +1,10 @@
 import type { ElementMeta } from "../model/element-meta.js";
+import { specialise } from "../model/specialise.js";
 import type { Congestible } from "./bundle-scope.js";
 import { Fifo } from "./fifo.js";
 import { isThenable } from "./function-operators.js";
 import type { OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
-import { specialise } from "./specialise.js";
 import { OutputContext } from "./step-context.js";
 import { shorten, userCodeError } from "./user-code-error.js";
 

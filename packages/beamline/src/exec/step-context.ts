@@ -3,6 +3,7 @@ import type { TextContext, TextOutput } from "../fn/text-output.js";
 import { type ElementMeta, IMPULSE_META } from "../model/element-meta.js";
 import { BeamlineError, internalError } from "../model/errors.js";
 import type { Pane } from "../model/pane.js";
+import { specialise } from "../model/specialise.js";
 import type { Timestamp } from "../model/time.js";
 import type { Window } from "../model/window.js";
 import { StepMetricsContext } from "./metrics-context.js";
@@ -10,7 +11,6 @@ import type { OperatorContext } from "./operator.js";
 import { registerFinalizer, requireTimestamp, taggedOutput } from "./outputs.js";
 import type { Receive } from "./receive.js";
 import { NO_SIDE_VIEWS } from "./side-inputs/side-inputs.js";
-import { specialise } from "./specialise.js";
 import { Turn } from "./turn.js";
 
 /** The `ctx` of user functions. One per step, reused: `meta` moves on with the elements. */

@@ -1,11 +1,11 @@
 import type { ElementMeta } from "../model/element-meta.js";
 import { internalError } from "../model/errors.js";
+import { specialise } from "../model/specialise.js";
 import { GLOBAL_WINDOW } from "../model/window.js";
 import { type Assign, assignerOf } from "../windowing/assign.js";
 import type { WindowingStrategy } from "../windowing/windowing-strategy.js";
 import type { Operator, OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
-import { specialise } from "./specialise.js";
 import { userCodeError } from "./user-code-error.js";
 
 /** Puts each element into the windows of `windowing` (`beam:transform:window_into:v1`). */

@@ -70,4 +70,60 @@ describe("RowCoder", () => {
     expect(() => encode({ a: "", b: new Uint8Array(), z: 1 })).toThrow(/"z" is no field/);
     expect(() => encode({ a: "", b: new Uint8Array(), z: undefined })).not.toThrow();
   });
+
+  test("keeps which of many fields are null", () => {
+    const fields = Array.from({ length: 20 }, (_, i): RowField => {
+      const type = { kind: "atomic", type: i % 2 === 0 ? "string" : "double" } as const;
+      return { name: `f${i}`, type: i === 3 ? type : { ...type, nullable: true } };
+    });
+    const full = Object.fromEntries(fields.map(({ name }, i) => [name, i % 2 === 0 ? `${i}` : i]));
+    const withNulls = (...numbers: number[]) => ({
+      ...full,
+      ...Object.fromEntries(numbers.map((i) => [`f${i}`, null])),
+    });
+    for (const row of [full, withNulls(0), withNulls(7, 8), withNulls(19), withNulls(1, 9, 16)]) {
+      expect(again({ fields }, row)).toEqual(row);
+    }
+    const bytesOf = (row: object) => {
+      const out = new ByteWriter();
+      new RowCoder<object>({ fields }).encode(row, out);
+      return [...out.view()].slice(0, 5);
+    };
+    // The number of fields, that of bytes with nulls, and these, without zeros at the end.
+    expect(bytesOf(full)).toEqual([20, 0, 1, 48, 63]);
+    expect(bytesOf(withNulls(0, 8))).toEqual([20, 2, 1, 1, 63]);
+    expect(bytesOf(withNulls(17))).toEqual([20, 3, 0, 0, 2]);
+    expect(() => again({ fields }, withNulls(3))).toThrow(/"f3" holds: it is not nullable/);
+  });
+
+  test("takes names of any characters", () => {
+    const names = [
+      "a b",
+      'quo"te',
+      "back\\slash",
+      "line\n\u2028",
+      "$x{}",
+      "__proto__",
+      "class",
+      "0",
+    ];
+    const schema = { fields: names.map((name) => field(name, "int64")) };
+    const row: unknown = JSON.parse(
+      `{${names.map((name, i) => `${JSON.stringify(name)}: ${i}`).join(", ")}}`,
+    );
+    const decoded = again(schema, row);
+    expect(Object.getPrototypeOf(decoded)).toBe(Object.prototype);
+    expect(Object.entries(decoded as object).toSorted()).toEqual(
+      Object.entries(row as object).toSorted(),
+    );
+  });
+
+  test("reads rows of an older schema, whose last fields it lacks", () => {
+    const older = { fields: [field("a", "string")] };
+    const out = new ByteWriter();
+    new RowCoder(older).encode({ a: "x" }, out);
+    const added = { name: "b", type: { kind: "atomic", type: "double", nullable: true } } as const;
+    const coder = new RowCoder({ fields: [...older.fields, added] });
+    expect(coder.decode(new ByteReader(out.toBytes()))).toEqual({ a: "x", b: null });
+  });
 });

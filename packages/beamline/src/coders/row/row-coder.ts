@@ -1,21 +1,21 @@
 import type { ByteReader } from "../../bytes/byte-reader.js";
 import type { ByteWriter } from "../../bytes/byte-writer.js";
-import { readUtf8, writeUtf8WithLength } from "../../bytes/strings.js";
-import { BeamlineError, isBeamlineError } from "../../model/errors.js";
+import { BeamlineError } from "../../model/errors.js";
 import type { Coder } from "../coder.js";
 import { cannotEncode, corruptBytes } from "../coder-errors.js";
 import type { FieldCoder } from "./field-codec.js";
 import { fieldCoder } from "./field-coder.js";
-import { int64 } from "./numbers.js";
-import type { FieldType, RowField, RowSchema } from "./row-schema.js";
+import {
+  type Column,
+  type DecodeRow,
+  type EncodeRow,
+  rowDecoder,
+  rowEncoder,
+} from "./row-functions.js";
+import type { RowSchema } from "./row-schema.js";
 import { decodeSchema, encodeSchema } from "./schema-payload.js";
 
 export const ROW_URN = "beam:coder:row:v1";
-
-interface Column extends RowField {
-  readonly coder: FieldCoder;
-  readonly shortcut: Shortcut;
-}
 
 /**
  * The coder of rows: objects with the properties that a schema names, in the bytes that every Beam
@@ -33,7 +33,9 @@ export class RowCoder<T> implements Coder<T> {
   private readonly names: ReadonlySet<string>;
   /** In the order of the encoding, which is mostly that of the schema. */
   private readonly inOrder: boolean;
-  private readonly hasNullable: boolean;
+  /** Made when they are needed: most coders of a pipeline are only named in it. */
+  private encoder: EncodeRow | undefined;
+  private decoder: DecodeRow | undefined;
 
   /** @param payload - The schema as another SDK has written it. */
   constructor(schema: RowSchema, payload: Uint8Array = encodeSchema(schema)) {
@@ -45,12 +47,10 @@ export class RowCoder<T> implements Coder<T> {
         ...field,
         position: field.position ?? i,
         coder: fieldCoder(field.type, nested),
-        shortcut: shortcutOf(field.type),
       }))
       .sort((a, b) => a.position - b.position);
     this.names = new Set(schema.fields.map(({ name }) => name));
     this.inOrder = this.columns.every(({ name }, i) => name === schema.fields[i]?.name);
-    this.hasNullable = this.columns.some(({ type }) => type.nullable === true);
     this.deterministic = this.columns.every(({ coder }) => coder.deterministic);
   }
 
@@ -58,25 +58,10 @@ export class RowCoder<T> implements Coder<T> {
     if (typeof row !== "object" || row === null || Array.isArray(row)) {
       throw cannotEncode(row, "a row: an object with the schema's fields", "row");
     }
-    const { columns } = this;
     const record = row as Readonly<Record<string, unknown>>;
     this.requireNoOthers(record);
-    out.writeVarint(columns.length);
-    if (this.hasNullable) writeNulls(columns, record, out);
-    else out.writeByte(0);
-    for (let i = 0; i < columns.length; i++) {
-      const column = columns[i] as Column;
-      const value = record[column.name];
-      if (value === null || value === undefined) {
-        if (column.type.nullable === true) continue;
-        throw isNull(value, column.name);
-      }
-      try {
-        writeField(column, value, out);
-      } catch (cause) {
-        throw inField(column.name, cause);
-      }
-    }
+    this.encoder ??= rowEncoder(this.columns);
+    this.encoder(record, out);
   }
 
   decode(input: ByteReader): T {
@@ -89,12 +74,8 @@ export class RowCoder<T> implements Coder<T> {
     const nullBytes = input.readLength();
     if (nullBytes === 0 && count === columns.length && this.inOrder) {
       // No field is null, as in most rows.
-      const row: Record<string, unknown> = {};
-      for (let i = 0; i < columns.length; i++) {
-        const column = columns[i] as Column;
-        row[column.name] = readField(column, input);
-      }
-      return row as T;
+      this.decoder ??= rowDecoder(columns);
+      return this.decoder(input) as T;
     }
     const nulls = input.readBytes(nullBytes);
     const values = new Map<string, unknown>();
@@ -126,77 +107,6 @@ export class RowCoder<T> implements Coder<T> {
       );
     }
   }
-}
-
-/** A bit for each field, the first one lowest; bytes of zeros at the end are left out. */
-function writeNulls(
-  columns: readonly Column[],
-  record: Readonly<Record<string, unknown>>,
-  out: ByteWriter,
-): void {
-  let last = -1;
-  for (const [i, { name, type }] of columns.entries()) {
-    const value = record[name];
-    if (value !== null && value !== undefined) continue;
-    if (type.nullable !== true) throw isNull(value, name);
-    last = i;
-  }
-  const length = (last + 8) >> 3;
-  out.writeVarint(length);
-  for (let at = 0; at < length; at++) {
-    let byte = 0;
-    for (let bit = 0; bit < 8; bit++) {
-      const column = columns[at * 8 + bit];
-      const value = column === undefined ? 0 : record[column.name];
-      if (value === null || value === undefined) byte |= 1 << bit;
-    }
-    out.writeByte(byte);
-  }
-}
-
-/**
- * Fields whose coders are called by name and not through the column: the engine then has a place
- * for each in the code, and can put its few instructions there.
- */
-type Shortcut = "string" | "double" | "int64" | "other";
-
-function shortcutOf(type: FieldType): Shortcut {
-  if (type.kind !== "atomic") return "other";
-  return type.type === "string" || type.type === "double" || type.type === "int64"
-    ? type.type
-    : "other";
-}
-
-function writeField({ shortcut, coder }: Column, value: unknown, out: ByteWriter): void {
-  if (shortcut === "string" && typeof value === "string") writeUtf8WithLength(value, out);
-  else if (shortcut === "double" && typeof value === "number") out.writeFloat64(value);
-  else if (shortcut === "int64" && Number.isSafeInteger(value)) out.writeVarint(value as number);
-  else coder.encode(value, out);
-}
-
-function readField({ shortcut, coder }: Column, input: ByteReader): unknown {
-  switch (shortcut) {
-    case "string":
-      return readUtf8(input, input.readLength());
-    case "double":
-      return input.readFloat64();
-    case "int64":
-      return int64.decode(input);
-    case "other":
-      return coder.decode(input);
-  }
-}
-
-function isNull(value: unknown, name: string): BeamlineError {
-  return cannotEncode(value, `what the field "${name}" holds: it is not nullable`, "row");
-}
-
-function inField(name: string, cause: unknown): unknown {
-  if (!isBeamlineError(cause)) return cause;
-  return new BeamlineError(cause.code, `In the field "${name}": ${cause.message}`, {
-    cause,
-    origin: cause.origin,
-  });
 }
 
 /** The row coder that a payload describes. */

@@ -27,8 +27,8 @@ export const PLAIN_FRAMES: FrameCodec = {
 
 /**
  * Snappy, where its native package is installed, or else frames as they are: zlib at its fastest
- * takes twenty times the processor time of Snappy, more than any disk saves (docs/memory.md). It is
- * loaded with the first frame: most jobs have none.
+ * takes three times the processor time of Snappy on text, more than most disks save (docs/memory.md).
+ * It is loaded with the first frame: most jobs have none.
  */
 export function openFrameCodec(load: (name: string) => unknown = loadPackage): FrameCodec {
   let opened: FrameCodec | undefined;

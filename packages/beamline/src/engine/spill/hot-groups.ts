@@ -1,27 +1,23 @@
 import { ByteReader } from "../../bytes/byte-reader.js";
+import { releaseMemory } from "../../bytes/release.js";
 import { internalError } from "../../model/errors.js";
 import type { Groups, Values } from "./groups.js";
-import { releaseMemory } from "./release.js";
-import type { Run } from "./run.js";
-import type { Frame, RunReader } from "./run-reader.js";
-import { hashAt, skipRecord } from "./shuffle-records.js";
+import { HASH_BYTES, hashAt, hasKey, skipRecord, skipSized } from "./shuffle-records.js";
+import { type RecordBytes, StreamedValues } from "./streamed-values.js";
 
-/** The keys of one hash, whose values do not fit in memory: they are read from disk, each time anew. */
+/** The keys of one hash, whose values are too many to be loaded: they are read where they are. */
 export class HotGroups implements Groups {
-  private readonly reader: RunReader;
-  private readonly runs: readonly Run[];
   private readonly hash: number;
+  private readonly sources: () => Iterable<RecordBytes>;
   private readonly keys: readonly Buffer[];
 
   /**
-   * @param runs - All that may have values of these keys.
-   * @param keys - As records have them: each behind its length.
+   * @param sources - All records that may have the hash, each time anew.
    */
-  constructor(reader: RunReader, runs: readonly Run[], hash: number, keys: readonly Buffer[]) {
-    this.reader = reader;
-    this.runs = runs;
+  constructor(hash: number, sources: () => Iterable<RecordBytes>) {
     this.hash = hash;
-    this.keys = keys;
+    this.sources = sources;
+    this.keys = keysOf(hash, sources());
   }
 
   get size(): number {
@@ -43,7 +39,8 @@ export class HotGroups implements Groups {
   }
 
   values(index: number): Values {
-    return new StreamedValues(this.frames(), this.hash, this.keyBytes(index));
+    const sources = this.sources()[Symbol.iterator]();
+    return new StreamedValues(sources, this.hash, this.keyBytes(index));
   }
 
   private keyBytes(index: number): Buffer {
@@ -51,58 +48,20 @@ export class HotGroups implements Groups {
     if (key === undefined) throw internalError("A group has no key");
     return key;
   }
-
-  private *frames(): Generator<Frame, void, undefined> {
-    for (const run of this.runs) yield* this.reader.frames(run);
-  }
 }
 
-class StreamedValues implements Values {
-  private readonly frames: Iterator<Frame>;
-  private readonly hash: number;
-  private readonly key: Buffer;
-  private readonly reader = new ByteReader(NO_BYTES);
-  private bytes: Buffer = NO_BYTES;
-  private at = 0;
-
-  constructor(frames: Iterator<Frame>, hash: number, key: Buffer) {
-    this.frames = frames;
-    this.hash = hash;
-    this.key = key;
-  }
-
-  next(): ByteReader | undefined {
-    const { reader, hash, key } = this;
-    for (;;) {
-      while (this.at === this.bytes.length) {
-        releaseMemory(this.bytes);
-        const frame = this.frames.next();
-        if (frame.done === true) {
-          this.bytes = NO_BYTES;
-          this.at = 0;
-          return undefined;
-        }
-        this.bytes = frame.value.bytes;
-        this.at = 0;
-      }
-      const { bytes, at } = this;
-      this.at = skipRecord(bytes, at);
+/** The keys of a hash, as records have them: each behind its length. */
+function keysOf(hash: number, sources: Iterable<RecordBytes>): Buffer[] {
+  const keys: Buffer[] = [];
+  for (const { bytes, isOwn } of sources) {
+    for (let at = 0; at < bytes.length; at = skipRecord(bytes, at)) {
       if (hashAt(bytes, at) !== hash) continue;
-      if (!hasKey(bytes, at + HASH_BYTES, key)) continue;
-      reader.buffer = bytes;
-      reader.position = at + HASH_BYTES + key.length;
-      reader.end = this.at;
-      reader.readVarint();
-      return reader;
+      // With its length before it: the same bytes have the same.
+      if (keys.some((key) => hasKey(bytes, at, key))) continue;
+      const start = at + HASH_BYTES;
+      keys.push(Buffer.from(bytes.subarray(start, skipSized(bytes, start))));
     }
+    if (isOwn) releaseMemory(bytes);
   }
+  return keys;
 }
-
-function hasKey(bytes: Buffer, at: number, key: Buffer): boolean {
-  for (let i = 0; i < key.length; i++) if (bytes[at + i] !== key[i]) return false;
-  return true;
-}
-
-const HASH_BYTES = 4;
-
-const NO_BYTES = Buffer.alloc(0);

@@ -1,17 +1,15 @@
+import { releaseMemory } from "../../bytes/release.js";
 import type { Groups } from "./groups.js";
 import { HotGroups } from "./hot-groups.js";
+import { type LoadMemory, LoadPool } from "./load-memory.js";
 import { LoadedGroups } from "./loaded-groups.js";
-import { releaseMemory } from "./release.js";
+import { RecordGroups } from "./record-groups.js";
+import { copyRecord, viewOf } from "./record-moves.js";
 import { type HashRange, INDEX_BYTES, type Run, rangeOfSlice, runWithin } from "./run.js";
 import type { RunReader } from "./run-reader.js";
-import { hashAt, skipRecord, skipSized } from "./shuffle-records.js";
+import { hashAt, skipRecord } from "./shuffle-records.js";
 import { cutBySize } from "./slice-sizes.js";
-
-/** Records in memory. */
-interface Records {
-  readonly bytes: Buffer;
-  readonly records: number;
-}
+import type { RecordBytes } from "./streamed-values.js";
 
 /** Parts that a range is divided into when it has to be looked at more closely. */
 const BUCKETS = 1024;
@@ -29,10 +27,12 @@ export class RangeGroups implements Iterable<Groups> {
   private readonly range: HashRange;
   private readonly memory: number;
   private readonly most: number;
+  private readonly pool: LoadPool;
 
   /**
    * @param memory - What a load should take.
    * @param most - What it may take, where slices are large. Default: twice as much.
+   * @param pool - Has the memory of loads before and after. Default: it is given back.
    */
   constructor(
     reader: RunReader,
@@ -40,12 +40,14 @@ export class RangeGroups implements Iterable<Groups> {
     range: HashRange,
     memory: number,
     most = 2 * memory,
+    pool = new LoadPool(0),
   ) {
     this.reader = reader;
     this.runs = runs;
     this.range = range;
     this.memory = memory;
     this.most = most;
+    this.pool = pool;
   }
 
   *[Symbol.iterator](): Generator<Groups, void, undefined> {
@@ -56,17 +58,19 @@ export class RangeGroups implements Iterable<Groups> {
 
   /** Loads a range that should fit; one that does not after all is looked at more closely. */
   private *groups(range: HashRange): Generator<Groups, void, undefined> {
-    const loaded = this.load(range, 1.5 * this.most);
-    if (loaded === undefined) {
+    const memory = this.pool.take();
+    if (!this.load(range, memory, 1.5 * this.most)) {
+      this.pool.give(memory);
       yield* this.closer(range);
       return;
     }
-    if (loaded.length === 0) return;
-    const groups = new LoadedGroups(loaded, () => this.load(range, Infinity) ?? []);
+    const loaded = new RecordGroups(memory);
+    const groups = new LoadedGroups(loaded, (again) => this.load(range, again, Infinity));
     try {
-      yield groups;
+      if (groups.size > 0) yield groups;
     } finally {
-      groups.release();
+      groups.close();
+      this.pool.give(memory);
     }
   }
 
@@ -117,27 +121,25 @@ export class RangeGroups implements Iterable<Groups> {
     return this.runs.flatMap((run) => runWithin(run, range) ?? []);
   }
 
-  /** The records of a range, or undefined once they take more memory than `most`. */
-  private load(range: HashRange, most: number): Records[] | undefined {
-    const loaded: Records[] = [];
+  /** Puts the records of a range into `memory`; false once they take more than `most`. */
+  private load(range: HashRange, memory: LoadMemory, most: number): boolean {
+    const runs = this.runsOf(range);
+    memory.reserve(Math.min(most, sizeWithin(runs, range)));
     let size = 0;
-    for (const run of this.runsOf(range)) {
+    for (const run of runs) {
       for (const { bytes, records, slice } of this.reader.frames(run)) {
         const own = rangeOfSlice(run.sliceBits, slice);
-        const kept =
+        const before = memory.length;
+        const added =
           own.from >= range.from && own.to <= range.to
-            ? { bytes, records }
-            : keepRange(bytes, range);
-        if (kept.records === 0) continue;
-        loaded.push(kept);
-        size += kept.bytes.length + kept.records * INDEX_BYTES;
-        if (size > most) {
-          for (const each of loaded) releaseMemory(each.bytes);
-          return undefined;
-        }
+            ? addAll(memory, bytes, records)
+            : addWithin(memory, bytes, range);
+        releaseMemory(bytes);
+        size += memory.length - before + added * INDEX_BYTES;
+        if (size > most) return false;
       }
     }
-    return loaded;
+    return true;
   }
 
   private measure(runs: readonly Run[], range: HashRange): Histogram {
@@ -153,20 +155,14 @@ export class RangeGroups implements Iterable<Groups> {
 
   /** The keys of one hash: nearly always one. */
   private hot(runs: readonly Run[], hash: number): Groups {
-    const range = { from: hash, to: hash + 1 };
-    const own = runs.flatMap((run) => runWithin(run, range) ?? []);
-    const keys: Buffer[] = [];
-    for (const run of own) {
-      for (const { bytes } of this.reader.frames(run)) {
-        for (let at = 0; at < bytes.length; ) {
-          const next = skipRecord(bytes, at);
-          if (hashAt(bytes, at) === hash) addKey(keys, bytes, at + 4);
-          at = next;
-        }
-        releaseMemory(bytes);
-      }
+    const own = runs.flatMap((run) => runWithin(run, { from: hash, to: hash + 1 }) ?? []);
+    return new HotGroups(hash, () => this.sources(own));
+  }
+
+  private *sources(runs: readonly Run[]): Generator<RecordBytes, void, undefined> {
+    for (const run of runs) {
+      for (const { bytes } of this.reader.frames(run)) yield { bytes, isOwn: true };
     }
-    return new HotGroups(this.reader, own, hash, keys);
   }
 }
 
@@ -218,31 +214,47 @@ class Histogram {
   }
 }
 
-/** The records of a range, of a frame that is used for nothing else. */
-function keepRange(bytes: Buffer, { from, to }: HashRange): Records {
-  let end = 0;
-  let records = 0;
+/** About how large the records of a range are. */
+function sizeWithin(runs: readonly Run[], range: HashRange): number {
+  let size = 0;
+  for (const { sliceBits, frames } of runs) {
+    for (const [i, slice] of frames.slices.entries()) {
+      const { from, to } = rangeOfSlice(sliceBits, slice);
+      const share = (Math.min(to, range.to) - Math.max(from, range.from)) / (to - from);
+      size += share * (frames.sizes[i] as number);
+    }
+  }
+  return Math.ceil(size);
+}
+
+/** Adds all records of a frame; returns how many. */
+function addAll(memory: LoadMemory, bytes: Buffer, records: number): number {
+  makeRoom(memory, bytes.length);
+  memory.bytes.set(bytes, memory.length);
+  memory.length += bytes.length;
+  return records;
+}
+
+/** Adds those records of a frame whose hashes are in the range; returns how many. */
+function addWithin(memory: LoadMemory, bytes: Buffer, { from, to }: HashRange): number {
+  const source = viewOf(bytes);
+  let added = 0;
   for (let at = 0; at < bytes.length; ) {
     const hash = hashAt(bytes, at);
     const next = skipRecord(bytes, at);
     if (hash >= from && hash < to) {
-      bytes.copyWithin(end, at, next);
-      end += next - at;
-      records++;
+      makeRoom(memory, next - at);
+      copyRecord(bytes, source, at, next, memory.bytes, memory.view, memory.length);
+      memory.length += next - at;
+      added++;
     }
     at = next;
   }
-  if (end > bytes.length / 2) return { bytes: bytes.subarray(0, end), records };
-  // The rest of the frame would stay with it.
-  const own = Buffer.allocUnsafeSlow(end);
-  bytes.copy(own, 0, 0, end);
-  releaseMemory(bytes);
-  return { bytes: own, records };
+  return added;
 }
 
-function addKey(keys: Buffer[], bytes: Buffer, at: number): void {
-  const end = skipSized(bytes, at);
-  // With its length before it: the same bytes have the same.
-  for (const key of keys) if (key.compare(bytes, at, end) === 0) return;
-  keys.push(Buffer.from(bytes.subarray(at, end)));
+/** Room for what was estimated is there. */
+function makeRoom(memory: LoadMemory, size: number): void {
+  const needed = memory.length + size;
+  if (needed > memory.bytes.length) memory.reserve(Math.max(needed, memory.bytes.length * 1.25));
 }

@@ -1,4 +1,5 @@
 import { closeSync, openSync, unlinkSync, writeSync } from "node:fs";
+import { releaseMemory } from "../../bytes/release.js";
 import type { FrameCodec } from "./frame-codec.js";
 import type { Frames, Run } from "./run.js";
 import { scratchError } from "./scratch-errors.js";
@@ -9,7 +10,7 @@ const BUFFER_BYTES = 1024 * 1024;
 /** A frame that has been compressed to more than this share is stored as it is. */
 const WORTH = 0.94;
 
-/** Writes the frames of one run. Whoever opens it calls `end()` or `abandon()`. */
+/** Writes the frames of one run. Whoever opens it calls `end()`, or `abandon()` where that fails, too. */
 export class RunFile {
   private readonly path: string;
   private readonly codec: FrameCodec;
@@ -51,13 +52,9 @@ export class RunFile {
   }
 
   end(sliceBits: number): Run {
-    try {
-      this.flush();
-      closeSync(this.descriptor);
-    } catch (cause) {
-      this.abandon();
-      throw cause;
-    }
+    this.flush();
+    closeSync(this.descriptor);
+    releaseMemory(this.buffer);
     const frames: Frames = {
       offsets: Float64Array.from(this.offsets),
       lengths: Uint32Array.from(this.lengths),
@@ -70,6 +67,7 @@ export class RunFile {
 
   /** Leaves no file behind. */
   abandon(): void {
+    releaseMemory(this.buffer);
     try {
       closeSync(this.descriptor);
     } catch {

@@ -1,8 +1,11 @@
 /** The parts of a shuffle record lie at varints: this is where they come apart. */
 
+/** Before the key of a record. */
+export const HASH_BYTES = 4;
+
 /** Moves past the record at `at`: hash, key length, key, value length, value. */
 export function skipRecord(bytes: Uint8Array, at: number): number {
-  return skipSized(bytes, skipSized(bytes, at + 4));
+  return skipSized(bytes, skipSized(bytes, at + HASH_BYTES));
 }
 
 /** Moves past a length and as many bytes. */
@@ -26,4 +29,11 @@ export function hashAt(bytes: Uint8Array, at: number): number {
       (bytes[at + 3] as number)) >>>
     0
   );
+}
+
+/** Whether the record at `at` has this key, which stands behind its length. */
+export function hasKey(bytes: Uint8Array, at: number, key: Uint8Array): boolean {
+  const start = at + HASH_BYTES;
+  for (let i = 0; i < key.length; i++) if (bytes[start + i] !== key[i]) return false;
+  return true;
 }

@@ -1,4 +1,6 @@
+import { releaseMemory } from "../../bytes/release.js";
 import type { Block } from "../block.js";
+import { moveRecord, viewOf } from "./record-moves.js";
 import type { Run } from "./run.js";
 import type { RunFile } from "./run-file.js";
 import { hashAt, skipRecord } from "./shuffle-records.js";
@@ -25,7 +27,11 @@ export function writeSortedRun(file: RunFile, blocks: readonly Block[], options:
   const wanted = Math.ceil(Math.log2(Math.max(2, bytes / options.frameBytes)));
   const bits = Math.min(MOST_SLICE_BITS, wanted);
   const sorter = new SliceSorter(file, bits, options);
-  for (const part of partitionsOf(blocks)) sorter.write(part);
+  try {
+    for (const part of partitionsOf(blocks)) sorter.write(part);
+  } finally {
+    sorter.close();
+  }
   return file.end(bits);
 }
 
@@ -77,6 +83,10 @@ class SliceSorter {
     }
   }
 
+  close(): void {
+    releaseMemory(this.memory);
+  }
+
   /** Learns the sizes of slices; returns that of the largest block. */
   private measure(blocks: readonly Block[]): number {
     const { sizes, counts, shift } = this;
@@ -102,8 +112,12 @@ class SliceSorter {
     { from, to, size, largest }: { from: number; to: number; size: number; largest: number },
   ): void {
     const { sizes, counts, places, shift } = this;
-    if (this.memory.length < largest + size) this.memory = Buffer.allocUnsafeSlow(largest + size);
+    if (this.memory.length < largest + size) {
+      releaseMemory(this.memory);
+      this.memory = Buffer.allocUnsafeSlow(largest + size);
+    }
     const { memory } = this;
+    const view = viewOf(memory);
     let place = largest;
     for (let slice = from; slice < to; slice++) {
       places[slice] = place;
@@ -117,7 +131,7 @@ class SliceSorter {
         const next = skipRecord(memory, at);
         if (slice >= from && slice < to) {
           const target = places[slice] as number;
-          memory.copyWithin(target, at, next);
+          moveRecord(memory, view, target, at, next);
           places[slice] = target + next - at;
         }
         at = next;

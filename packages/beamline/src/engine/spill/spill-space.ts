@@ -1,7 +1,9 @@
 import type { Block } from "../block.js";
 import type { RecordReader } from "../shuffle-reader.js";
+import { BlockGroups } from "./block-groups.js";
 import { GroupsReader } from "./groups-reader.js";
 import { writeListRun } from "./list-run.js";
+import { LoadPool } from "./load-memory.js";
 import { RangeGroups } from "./range-groups.js";
 import type { HashRange, Run } from "./run.js";
 import { ALL_HASHES } from "./run.js";
@@ -18,12 +20,15 @@ import { type SpillHost, SpillingBlocks } from "./spilling-blocks.js";
 export class SpillSpace implements SpillHost {
   readonly options: SpillOptions;
   readonly reader: RunReader;
+  /** Memory of loads that are over. */
+  readonly loads: LoadPool;
   private readonly sinks = new Set<SpillingBlocks>();
   private gathered = 0;
 
   constructor(options: SpillOptions) {
     this.options = options;
     this.reader = new RunReader(options.codec);
+    this.loads = new LoadPool(options.loadBytes * KEPT_LOADS);
   }
 
   /** Where one sink puts blocks. */
@@ -45,10 +50,15 @@ export class SpillSpace implements SpillHost {
     }
   }
 
+  /** The groups of blocks in memory. */
+  groupsInMemory(blocks: readonly Block[]): BlockGroups {
+    return new BlockGroups(blocks, this.options.loadBytes, this.loads);
+  }
+
   /** The groups of a range of hashes, as many at a time as fit. */
   groups(runs: readonly Run[], range: HashRange = ALL_HASHES): RangeGroups {
     const { loadBytes, mostLoadBytes } = this.options;
-    return new RangeGroups(this.reader, runs, range, loadBytes, mostLoadBytes);
+    return new RangeGroups(this.reader, runs, range, loadBytes, mostLoadBytes, this.loads);
   }
 
   /** The same, record by record: each reader has all that there is of its keys. */
@@ -75,8 +85,12 @@ export class SpillSpace implements SpillHost {
 
   close(): void {
     this.reader.close();
+    this.loads.close();
   }
 }
+
+/** Memory for loads of a good size stays, and what larger ones took does not. */
+const KEPT_LOADS = 1.5;
 
 /** Frames' worth of memory that records are sorted in. */
 const WORK_FRAMES = 128;

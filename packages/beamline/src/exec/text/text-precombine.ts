@@ -1,8 +1,8 @@
 import { stringsOf } from "../../bytes/buffer-strings.js";
 import type { CombineFn } from "../../fn/combine-fn.js";
 import { IMPULSE_META } from "../../model/element-meta.js";
+import { specialise } from "../../model/specialise.js";
 import type { OperatorContext } from "../operator.js";
-import { specialise } from "../specialise.js";
 import { LOOK_EVERY, type TableEntry, TableGauge } from "../table-gauge.js";
 import { userCodeError } from "../user-code-error.js";
 import type { ReceiveKeyText } from "./text-ports.js";

@@ -1,5 +1,5 @@
 import type { Tokens } from "../../fn/user-fn.js";
-import { specialise } from "../specialise.js";
+import { specialise } from "../../model/specialise.js";
 import type { StepMetrics } from "../step-metrics.js";
 import type { ReceiveText } from "./text-ports.js";
 import { BETWEEN, tokenClassesOf, WITHIN } from "./token-classes.js";

@@ -2,9 +2,9 @@ import { ByteWriter } from "../../bytes/byte-writer.js";
 import { ParamWindowedValueCoder } from "../../coders/param-windowed-value.js";
 import type { BundleScope, Congestible } from "../../exec/bundle-scope.js";
 import type { Receive } from "../../exec/receive.js";
-import { specialise } from "../../exec/specialise.js";
 import { userCodeError } from "../../exec/user-code-error.js";
 import type { ElementMeta } from "../../model/element-meta.js";
+import { specialise } from "../../model/specialise.js";
 import type { Chunk, Distribution, SinkCounts } from "./messages.js";
 import type { SinkPort } from "./stage-from-descriptor.js";
 

@@ -21,6 +21,8 @@ export interface Block<Out> {
 export interface Records<Out> {
   readonly count: number;
   at(i: number): Out;
+  /** Gives back what they are made of: none is asked for any more. */
+  close?(): void;
 }
 
 /** The context of a source with bad records. */
@@ -117,6 +119,7 @@ export abstract class ReadBlocks<Out> extends SplittableDoFn<
       const room = ctx.ready();
       if (room !== undefined) await room;
     }
+    records.close?.();
   }
 
   private fail(path: string, block: Block<Out>, cause: unknown, ctx: BlockContext<Out>): void {

@@ -374,18 +374,22 @@ describe("parquet.write", () => {
   test.each(["none", "snappy"] as const)(
     "writes columns of several pages with %s",
     async (compression) => {
-      const Long = z.object({ i: z.int(), text: z.string(), maybe: z.string().nullable() });
+      const maybe = { maybe: z.string().nullable(), raw: bytes.nullable() };
+      const Long = z.object({ i: z.int(), text: z.string(), ...maybe });
       const rows = Array.from({ length: 15_000 }, (_, i) => ({
         i,
         text: `${i} `.padEnd(100, "x"),
-        maybe: i % 3 === 0 ? null : `${i} `.padEnd(150, "y"),
+        maybe: i % 3 === 0 ? null : `${i} `.padEnd(350, "y"),
+        raw: i % 4 === 0 ? null : new Uint8Array(200).fill(i),
       }));
       const glob = await writeAll(rows, { schema: Long, compression, shards: 1 });
       const read = await collect((p) => p.apply(parquet.read(glob, Long)));
       expect(read.toSorted((a, b) => a.i - b.i)).toEqual(rows);
       const [sums] = await duckdb(`SELECT sum(i) AS i, count(DISTINCT text) AS texts,
-      count(DISTINCT maybe) AS others FROM '${glob}' WHERE text LIKE i || ' %'`);
-      expect(sums).toEqual({ i: String((15_000 * 14_999) / 2), texts: "15000", others: "10000" });
+      count(DISTINCT maybe) AS others, count(DISTINCT raw) AS raw FROM '${glob}'
+      WHERE text LIKE i || ' %' AND (maybe IS NULL OR maybe LIKE i || ' %')`);
+      const i = String((15_000 * 14_999) / 2);
+      expect(sums).toEqual({ i, texts: "15000", others: "10000", raw: "192" });
     },
   );
 

@@ -1,11 +1,10 @@
 import type { ColumnMetaData, DecodedArray, PageHeader, SchemaTree } from "hyparquet";
 import { ByteReader } from "../../bytes/byte-reader.js";
+import { releaseMemory } from "../../bytes/release.js";
 import { readUtf8 } from "../../bytes/strings.js";
+import { type ColumnValues, sameKind, valuesBetween, withNulls } from "./column-values.js";
 import type { LeafDecoder } from "./leaf-decoder.js";
 import type { ParquetLibrary } from "./open-parquet.js";
-
-/** The values of a column in one row group, null where there is none. */
-export type ColumnValues = ArrayLike<unknown>;
 
 export interface FlatColumn {
   readonly chunk: ColumnMetaData;
@@ -23,51 +22,70 @@ interface Page {
 }
 
 /**
- * Decodes a column that has one value, or null, in each row. Pages, levels and encodings are the
- * library's; what it leaves out are the steps that make an object of each value on its way.
+ * Decodes a column that has one value, or null, in each row, page by page. Pages, levels and
+ * encodings are the library's; what it leaves out are the steps that make an object of each value on
+ * its way.
  */
-export function readFlatColumn(
-  lib: ParquetLibrary,
-  bytes: Uint8Array,
-  column: FlatColumn,
-  rows: number,
-): ColumnValues {
-  return new FlatColumnReader(lib, bytes, column, rows).read();
-}
-
-class FlatColumnReader {
+export class FlatColumnPages {
   private readonly lib: ParquetLibrary;
   private readonly bytes: Uint8Array;
   private readonly column: FlatColumn;
   private readonly rows: number;
   private readonly isOptional: boolean;
+  private readonly reader: { view: DataView<ArrayBuffer>; offset: number };
   private dictionary: ColumnValues | undefined;
-  private values: ColumnValues | undefined;
   private filled = 0;
+  /** The page at hand, if it is in memory of its own. */
+  private unpacked: Uint8Array | undefined;
+  /** What is left of a page of strings that is made into values by and by. */
+  private pieces: Iterator<ColumnValues> | undefined;
+  private readonly mostTexts: number;
 
-  constructor(lib: ParquetLibrary, bytes: Uint8Array, column: FlatColumn, rows: number) {
+  /** @param mostTexts - Values that are made at once of a page of strings. Default: all. */
+  constructor(
+    lib: ParquetLibrary,
+    bytes: Uint8Array,
+    column: FlatColumn,
+    rows: number,
+    mostTexts = Infinity,
+  ) {
     this.lib = lib;
     this.bytes = bytes;
     this.column = column;
     this.rows = rows;
     this.isOptional = column.path.at(-1)?.element.repetition_type === "OPTIONAL";
+    this.reader = { view: viewOf(bytes), offset: 0 };
+    this.mostTexts = mostTexts;
   }
 
-  read(): ColumnValues {
-    const { lib, bytes } = this;
-    const reader = { view: viewOf(bytes), offset: 0 };
-    while (this.filled < this.rows) {
+  /** The values of the rows of the next page; undefined when those of all rows have been read. */
+  next(): ColumnValues | undefined {
+    const { lib, bytes, reader } = this;
+    for (;;) {
+      const piece = this.nextPiece();
+      if (piece !== undefined) return piece;
+      if (this.filled >= this.rows) return undefined;
       if (reader.offset >= bytes.length) throw damaged(`it ends after ${this.filled} values`);
       const header = lib.parquetHeader(reader);
       const end = reader.offset + header.compressed_page_size;
       if (!(end <= bytes.length)) throw damaged("a page reaches beyond it");
-      this.readPage(header, bytes.subarray(reader.offset, end));
+      const values = this.readPage(header, bytes.subarray(reader.offset, end));
       reader.offset = end;
+      if (this.pieces === undefined) this.release(values ?? this.dictionary);
+      if (values !== undefined && values.length > 0) return values;
     }
-    return this.values ?? [];
   }
 
-  private readPage(header: PageHeader, packed: Uint8Array): void {
+  private nextPiece(): ColumnValues | undefined {
+    const piece = this.pieces?.next();
+    if (piece?.done === false) return piece.value;
+    if (piece !== undefined) this.release(undefined);
+    this.pieces = undefined;
+    return undefined;
+  }
+
+  /** Undefined for a page without values, and for one that comes in pieces. */
+  private readPage(header: PageHeader, packed: Uint8Array): ColumnValues | undefined {
     const { data_page_header: v1, data_page_header_v2: v2 } = header;
     if (header.type === "DICTIONARY_PAGE") {
       const count = header.dictionary_page_header?.num_values ?? 0;
@@ -75,27 +93,56 @@ class FlatColumnReader {
     } else if (v1 !== undefined) {
       const page = this.unpack(packed, header.uncompressed_page_size);
       const { num_values: count, encoding } = v1;
-      this.readData(page, { header, count, encoding, levels: undefined });
+      return this.readData(page, { header, count, encoding, levels: undefined });
     } else if (v2 !== undefined) {
       const levels = v2.repetition_levels_byte_length + v2.definition_levels_byte_length;
       const size = header.uncompressed_page_size - levels;
       const rest = packed.subarray(levels);
       const values = v2.is_compressed === false ? rest : this.unpack(rest, size);
       const page = Buffer.concat([packed.subarray(0, levels), values]);
-      this.readData(page, { header, count: v2.num_values, encoding: v2.encoding, levels });
+      return this.readData(page, { header, count: v2.num_values, encoding: v2.encoding, levels });
     } else if (header.type !== "INDEX_PAGE") {
       throw damaged(`it has a page of the type ${header.type}`);
     }
+    return undefined;
   }
 
-  private readData(page: Uint8Array, described: Page): void {
+  private readData(page: Uint8Array, described: Page): ColumnValues | undefined {
     const { count, encoding, levels } = described;
     if (count > this.rows - this.filled) throw damaged("it has more values than its row group");
     const reader = { view: viewOf(page), offset: 0 };
     const present = this.isOptional ? this.readLevels(reader, count, levels) : undefined;
     if (levels !== undefined) reader.offset = levels;
-    const values = present === undefined ? count : sumOf(present);
-    this.append(this.decode(page, reader.offset, values, encoding, described), present, count);
+    if (count > this.mostTexts && encoding === "PLAIN" && this.isText) {
+      this.pieces = this.textPieces(new ByteReader(page, reader.offset), present, count);
+      this.filled += count;
+      return undefined;
+    }
+    const there = present === undefined ? count : sumOf(present);
+    const values = this.decode(page, reader.offset, there, encoding, described);
+    if (values.length < there) throw damaged("a page has too few values");
+    this.filled += count;
+    if (present !== undefined) return withNulls(values, present);
+    const isOthers = ArrayBuffer.isView(values) && values.buffer === page.buffer;
+    // Numbers have their memory to themselves: whoever is done with them gives it back.
+    if (isOthers && values.buffer !== this.unpacked?.buffer)
+      return (values as Float64Array).slice();
+    return values.length === count ? values : valuesBetween(values, 0, count);
+  }
+
+  private *textPieces(reader: ByteReader, present: Uint8Array | undefined, count: number) {
+    for (let from = 0; from < count; ) {
+      const to = Math.min(count, from + this.mostTexts);
+      const here = present?.subarray(from, to);
+      const values = texts(reader, here === undefined ? to - from : sumOf(here));
+      yield here === undefined ? values : withNulls(values, here);
+      from = to;
+    }
+  }
+
+  private get isText(): boolean {
+    const { chunk, decoder } = this.column;
+    return decoder.isText === true && chunk.type === "BYTE_ARRAY";
   }
 
   /** 1 for each value that is there; undefined when all are. */
@@ -123,8 +170,8 @@ class FlatColumnReader {
   }
 
   private plain(page: Uint8Array, start: number, count: number): ColumnValues {
-    const { chunk, decoder, path } = this.column;
-    if (decoder.isText === true && chunk.type === "BYTE_ARRAY") return texts(page, start, count);
+    const { chunk, path } = this.column;
+    if (this.isText) return texts(new ByteReader(page, start), count);
     const reader = { view: viewOf(page), offset: start };
     const length = path.at(-1)?.element.type_length;
     return this.converted(this.lib.readPlain(reader, chunk.type, count, length));
@@ -133,14 +180,14 @@ class FlatColumnReader {
   private lookUp(page: Uint8Array, start: number, count: number): ColumnValues {
     const { dictionary } = this;
     if (dictionary === undefined) throw damaged("its dictionary is missing");
-    const values = new Array<unknown>(count);
-    if (count === 0) return values;
+    if (count === 0) return [];
     const width = page[start] as number;
     const indices = new Int32Array(count);
     if (width > 0) {
       const reader = { view: viewOf(page), offset: start + 1 };
       this.lib.readRleBitPackedHybrid(reader, width, indices, page.length - start - 1);
     }
+    const values = sameKind(dictionary, count);
     for (let i = 0; i < count; i++) {
       const index = indices[i] as number;
       if (!(index >= 0 && index < dictionary.length)) throw damaged("its dictionary is too short");
@@ -172,35 +219,25 @@ class FlatColumnReader {
     return values;
   }
 
-  private append(values: ColumnValues, present: Uint8Array | undefined, count: number): void {
-    const { rows, filled } = this;
-    this.filled += count;
-    if (present === undefined && values.length < count) throw damaged("a page has too few values");
-    if (filled === 0 && count === rows && present === undefined) {
-      this.values = values;
-      return;
-    }
-    this.values ??= new Array<unknown>(rows).fill(null);
-    const all = this.values as unknown[];
-    if (present === undefined) {
-      for (let i = 0; i < count; i++) all[filled + i] = values[i];
-      return;
-    }
-    let next = 0;
-    for (let i = 0; i < count; i++) {
-      if (present[i] === 1) all[filled + i] = values[next++];
-    }
-  }
-
   private unpack(packed: Uint8Array, size: number): Uint8Array {
     const { lib, column } = this;
-    return lib.decompressPage(packed, size, column.chunk.codec, lib.compressors);
+    const page = lib.decompressPage(packed, size, column.chunk.codec, lib.compressors);
+    const isOwn = page.buffer !== packed.buffer && page.buffer.byteLength === page.length;
+    this.unpacked = isOwn ? page : undefined;
+    return page;
+  }
+
+  /** Of the page at hand, unless the values lie in it. */
+  private release(values: ColumnValues | undefined): void {
+    const { unpacked } = this;
+    const isView = ArrayBuffer.isView(values) && values.buffer === unpacked?.buffer;
+    if (unpacked !== undefined && !isView) releaseMemory(unpacked);
+    this.unpacked = undefined;
   }
 }
 
 /** Strings that each have their length before them. */
-function texts(page: Uint8Array, start: number, count: number): string[] {
-  const reader = new ByteReader(page, start);
+function texts(reader: ByteReader, count: number): string[] {
   const { buffer } = reader;
   const values = new Array<string>(count);
   for (let i = 0; i < count; i++) {

@@ -81,7 +81,7 @@ export function write<T extends object>(
   return {
     name: "parquet.write",
     parameters: { prefix, shards, suffix, compression, rowGroupSize, decimals },
-    hooks: hooksOf(output, () => parquetTools(compression)),
+    hooks: hooksOf(output, () => parquetTools(format)),
     expand: (elements) =>
       written(elements, format, coder, shards)
         .parDo("Commit", () => new Commit(output))

@@ -1,8 +1,8 @@
+import { releaseMemory } from "../../bytes/release.js";
 import type { Block } from "../../engine/block.js";
-import { GroupIndex } from "../../engine/group-index.js";
 import { type RecordReader, ShuffleReader } from "../../engine/shuffle-reader.js";
+import { BlockGroups } from "../../engine/spill/block-groups.js";
 import type { Groups } from "../../engine/spill/groups.js";
-import { releaseMemory } from "../../engine/spill/release.js";
 import type { HashRange, Run } from "../../engine/spill/run.js";
 import type { SpillSpace } from "../../engine/spill/spill-space.js";
 import { internalError } from "../../model/errors.js";
@@ -31,7 +31,9 @@ export class BlockInput {
   /** Keys with all of their values, as many at a time as memory holds. */
   groups(): Iterable<Groups> {
     const runs = this.runs();
-    if (runs.length === 0) return [new GroupIndex(this.blocks)];
+    if (runs.length === 0) {
+      return this.space?.groupsInMemory(this.blocks) ?? new BlockGroups(this.blocks, LOAD_BYTES);
+    }
     return this.requireSpace().groups(runs, this.range);
   }
 
@@ -68,3 +70,6 @@ export class BlockInput {
     return this.space;
   }
 }
+
+/** What is grouped at once where nobody bounds memory. */
+const LOAD_BYTES = 12 * 1024 * 1024;

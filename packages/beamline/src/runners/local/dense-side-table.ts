@@ -1,106 +1,167 @@
 import { ByteReader } from "../../bytes/byte-reader.js";
 import type { Coder } from "../../coders/coder.js";
-import type { SideChunk } from "./bundle-work.js";
+import { RowColumns } from "../../coders/row/row-columns.js";
+import { NO_VALUE } from "../../exec/side-inputs/port.js";
+import { HASH_BYTES, type SideRecords } from "./side-records.js";
 
 /** Numbers in the range of the keys, for each key, at most: more would be a waste of memory. */
-const SPREAD = 4;
+const SPREAD = 2;
+/** The same where rows are kept as columns, in which each of these numbers takes a place. */
+const COLUMN_SPREAD = 1.5;
 /** What stands for a key with several records. */
 const TWICE = 0xffff_ffff;
 
 /**
- * Finds the record of a key where keys are whole numbers that lie close together, as those of most
+ * Finds the value of a key where keys are whole numbers that lie close together, as those of most
  * tables do: each number of their range has a place, so there is nothing to hash and to compare.
  */
 export class DenseSideTable {
-  private readonly buffers: readonly Buffer[];
-  /** Where each buffer begins, if they stood one behind the other. */
-  private readonly starts: readonly number[];
-  private readonly least: number;
-  /** One more than where the value of a key lies, behind `least`; 0 for none. */
-  private readonly places: Uint32Array;
-  private readonly reader = new ByteReader(Buffer.alloc(0));
+  /** Whether values are put together, and not decoded. */
+  readonly isDecoded = false;
+  /** In bytes. */
+  readonly size: number;
+  private readonly keys: KeyPlaces;
+  private readonly value: Coder<unknown>;
 
-  private constructor(
-    buffers: readonly Buffer[],
-    keys: Float64Array,
-    at: Uint32Array,
-    least: number,
-    range: number,
-  ) {
-    this.buffers = buffers;
-    let start = 0;
-    this.starts = buffers.map(({ length }) => {
-      start += length;
-      return start - length;
-    });
-    this.least = least;
-    this.places = new Uint32Array(range);
-    for (let i = 0; i < keys.length; i++) {
-      const key = (keys[i] as number) - least;
-      this.places[key] = this.places[key] === 0 ? (at[i] as number) + 1 : TWICE;
-    }
-  }
-
-  /** Undefined where the keys are of another kind. */
-  static of(chunks: readonly SideChunk[], key: Coder<unknown>): DenseSideTable | undefined {
-    const buffers = chunks.map(({ bytes }) =>
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    );
-    const records = chunks.reduce((sum, chunk) => sum + chunk.records, 0);
-    if (records === 0 || buffers.reduce((sum, { length }) => sum + length, 0) >= TWICE - 1) {
-      return undefined;
-    }
-    const keys = new Float64Array(records);
-    const at = new Uint32Array(records);
-    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    let [next, start] = [0, 0];
-    for (const buffer of buffers) {
-      const reader = new ByteReader(buffer);
-      while (reader.remaining > 0) {
-        reader.position += HASH_BYTES;
-        const length = reader.readVarint();
-        const end = reader.position + length;
-        const decoded = key.decode(reader);
-        if (!Number.isSafeInteger(decoded) || next === records || reader.position !== end) {
-          return undefined;
-        }
-        const number = decoded as number;
-        if (number < least) least = number;
-        if (number > most) most = number;
-        keys[next] = number;
-        at[next++] = start + end;
-        const size = reader.readVarint();
-        reader.position += size;
-      }
-      start += buffer.length;
-    }
-    const range = most - least + 1;
-    if (range > records * SPREAD || next !== records) return undefined;
-    return new DenseSideTable(buffers, keys, at, least, range);
+  private constructor(keys: KeyPlaces, value: Coder<unknown>) {
+    this.keys = keys;
+    this.value = value;
+    this.size = keys.places.byteLength;
   }
 
   /**
-   * A reader over the encoded value of a key, the same one each time; undefined where there is none.
-   * Throws what `twice` makes where there are several.
+   * Undefined where the keys are of another kind. Values that are rows are kept as columns where
+   * these take `most` bytes or less.
    */
-  find(key: unknown, twice: () => Error): ByteReader | undefined {
-    if (typeof key !== "number") return undefined;
+  static of(
+    records: SideRecords,
+    key: Coder<unknown>,
+    value: Coder<unknown>,
+    most: number,
+  ): DenseSideTable | DenseSideRows | undefined {
+    const places = KeyPlaces.of(records, key);
+    if (places === undefined) return undefined;
+    return DenseSideRows.of(places, value, most) ?? new DenseSideTable(places, value);
+  }
+
+  /** {@link NO_VALUE} where there is none. Throws what `twice` makes where there are several. */
+  find(key: unknown, twice: () => Error): unknown {
+    if (typeof key !== "number") return NO_VALUE;
+    const { places, least, records } = this.keys;
+    const place = places[key - least];
     // Undefined beyond the range and between its numbers.
-    const place = this.places[key - this.least];
-    if (place === undefined || place === 0) return undefined;
+    if (place === undefined || place === 0) return NO_VALUE;
     if (place === TWICE) throw twice();
-    const { buffers, starts, reader } = this;
-    let last = starts.length - 1;
-    while ((starts[last] as number) >= place) last--;
-    const buffer = buffers[last] as Buffer;
-    reader.buffer = buffer;
-    reader.end = buffer.length;
-    reader.position = place - 1 - (starts[last] as number);
-    const size = reader.readVarint();
-    reader.end = reader.position + size;
-    return reader;
+    return this.value.decode(records.valueAt(place));
   }
 }
 
-/** Before each record. */
-const HASH_BYTES = 4;
+/** The same, of rows as columns. */
+export class DenseSideRows {
+  readonly isDecoded = true;
+  /** In bytes. */
+  readonly size: number;
+  private readonly least: number;
+  /** How many rows a key has, behind `least`: none, one, or several. */
+  private readonly counts: Uint8Array;
+  private readonly rowAt: (place: number) => unknown;
+
+  private constructor(least: number, counts: Uint8Array, columns: RowColumns) {
+    this.least = least;
+    this.counts = counts;
+    this.size = counts.length + columns.size;
+    this.rowAt = columns.finish();
+  }
+
+  /** Undefined where the values are no rows that have columns, or these would be larger. */
+  static of(
+    { places, least, records }: KeyPlaces,
+    value: Coder<unknown>,
+    most: number,
+  ): DenseSideRows | undefined {
+    const { length } = places;
+    if (length > records.count * COLUMN_SPREAD + 16) return undefined;
+    const columns = RowColumns.of(value, length);
+    if (columns === undefined || columns.size > most) return undefined;
+    const counts = new Uint8Array(length);
+    for (let i = 0; i < length; i++) {
+      const place = places[i] as number;
+      if (place === 0) continue;
+      counts[i] = place === TWICE ? 2 : 1;
+      if (place !== TWICE && !columns.read(i, records.valueAt(place))) return undefined;
+      if ((i & 0xffff) === 0 && length + columns.size > most) return undefined;
+    }
+    return length + columns.size > most ? undefined : new DenseSideRows(least, counts, columns);
+  }
+
+  /** {@link NO_VALUE} where there is none. Throws what `twice` makes where there are several. */
+  find(key: unknown, twice: () => Error): unknown {
+    if (typeof key !== "number") return NO_VALUE;
+    const place = key - this.least;
+    const count = this.counts[place];
+    // Undefined beyond the range and between its numbers.
+    if (count === undefined || count === 0) return NO_VALUE;
+    if (count !== 1) throw twice();
+    return this.rowAt(place);
+  }
+}
+
+/** Where the values of keys lie that are whole numbers. */
+class KeyPlaces {
+  readonly records: SideRecords;
+  readonly least: number;
+  /** Of each number from `least` on: 0 for none. No value lies at 0, where a hash is. */
+  readonly places: Uint32Array;
+
+  private constructor(records: SideRecords, least: number, range: number) {
+    this.records = records;
+    this.least = least;
+    this.places = new Uint32Array(range);
+  }
+
+  static of(records: SideRecords, key: Coder<unknown>): KeyPlaces | undefined {
+    if (records.count === 0 || records.bytes >= TWICE) return undefined;
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    const areWhole = eachKey(records, key, (decoded) => {
+      if (!Number.isSafeInteger(decoded)) return false;
+      const number = decoded as number;
+      if (number < least) least = number;
+      if (number > most) most = number;
+      return true;
+    });
+    const range = most - least + 1;
+    if (!areWhole || range > records.count * SPREAD) return undefined;
+    const made = new KeyPlaces(records, least, range);
+    const { places } = made;
+    eachKey(records, key, (decoded, place) => {
+      const at = (decoded as number) - least;
+      places[at] = places[at] === 0 ? place : TWICE;
+      return true;
+    });
+    return made;
+  }
+}
+
+/** Goes through the records as long as `take` says so; whether it got through all of them. */
+function eachKey(
+  { buffers, starts, count }: SideRecords,
+  key: Coder<unknown>,
+  take: (decoded: unknown, valuePlace: number) => boolean,
+): boolean {
+  let seen = 0;
+  for (const [i, buffer] of buffers.entries()) {
+    const start = starts[i] as number;
+    const reader = new ByteReader(buffer);
+    while (reader.remaining > 0) {
+      reader.position += HASH_BYTES;
+      const length = reader.readVarint();
+      const end = reader.position + length;
+      const decoded = key.decode(reader);
+      if (reader.position !== end || !take(decoded, start + end)) return false;
+      const size = reader.readVarint();
+      reader.position += size;
+      seen++;
+    }
+  }
+  return seen === count;
+}

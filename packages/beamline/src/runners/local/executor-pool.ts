@@ -36,8 +36,8 @@ export interface PoolOptions extends ThreadExecutorOptions {
 }
 
 /**
- * Input above which worker threads pay for their start, about half a second of WordCount: each loads
- * the pipeline and compiles it anew, and on two cores they share them with nobody but themselves.
+ * Input above which worker threads pay for their start, about half a second of lines through plain
+ * functions: each loads the pipeline, and makes machine code of it anew for twice as long as that takes.
  */
 const HEAVY_BYTES = 32 * 1024 * 1024;
 /** A lone bundle of less, such as the last step of a write, is not worth a message. */

@@ -49,6 +49,8 @@ export interface Dataset {
   readonly isBounded: boolean;
   /** How the groups of a shuffle come about; undefined for other kinds. */
   readonly grouping?: Grouping;
+  /** Of a side input that is read by key: whether a key may have several values. */
+  readonly isMultimap?: boolean;
 }
 
 /** A stream that a test drives, as the start of a stage. */
@@ -239,7 +241,9 @@ class Planner {
     const id = sideDatasetOf(sideInput);
     const { coder, windowing, isBounded } = this.pcollection(pcollection);
     const kind = accessPatternOf(sideInput.view) === "multimap" ? "sideMap" : "sideList";
-    this.datasets.set(id, { id, kind, coder, windowing, isBounded });
+    const isMultimap =
+      sideInput.view.kind === "multimap" || this.datasets.get(id)?.isMultimap === true;
+    this.datasets.set(id, { id, kind, coder, windowing, isBounded, isMultimap });
     const present = this.sides.get(pcollection);
     if (present === undefined) this.sides.set(pcollection, new Set([id]));
     else present.add(id);

@@ -18,9 +18,12 @@ import { accessPatternOf } from "../../graph/side-input.js";
 import { internalError } from "../../model/errors.js";
 import type { Window } from "../../model/window.js";
 import type { SideChunk, SideWork } from "./bundle-work.js";
-import { DenseSideTable } from "./dense-side-table.js";
+import { DecodedMemory } from "./decoded-memory.js";
+import { type DenseSideRows, DenseSideTable } from "./dense-side-table.js";
 import { GroupedValues } from "./grouped-values.js";
 import { sideDatasetOf } from "./plan.js";
+import { SideElements } from "./side-elements.js";
+import { SideRecords } from "./side-records.js";
 import { SideTable } from "./side-table.js";
 
 /**
@@ -30,10 +33,12 @@ import { SideTable } from "./side-table.js";
 export class SideInputStore implements SideInputPort {
   private readonly datasets = new Map<string, SideDataset>();
   private readonly space: SpillSpace | undefined;
+  private readonly memory: DecodedMemory;
 
   /** @param space - Reads what does not fit in memory. Default: everything does. */
   constructor(space?: SpillSpace) {
     this.space = space;
+    this.memory = new DecodedMemory((space?.options.tableBytes ?? Infinity) * DECODED_SHARE);
   }
 
   /** Takes what comes with a bundle: chunks that are new, and those that are still of use. */
@@ -41,7 +46,7 @@ export class SideInputStore implements SideInputPort {
     for (const { dataset, chunks, runs } of sides) {
       let present = this.datasets.get(dataset);
       if (present === undefined) {
-        present = new SideDataset();
+        present = new SideDataset(this.memory);
         this.datasets.set(dataset, present);
       }
       if (runs === undefined) present.update(chunks);
@@ -68,21 +73,33 @@ export class SideInputStore implements SideInputPort {
   }
 }
 
+/** Of what a thread may use for tables, as much may be what it has decoded of side inputs. */
+const DECODED_SHARE = 0.5;
+/** Bytes of decoded values for each of their encoding, about. */
+const DECODED_GROWTH = 10;
+
 /** The records of one side input. */
 class SideDataset {
+  private readonly memory: DecodedMemory;
+  /** What it has taken of it. */
+  private taken = 0;
   private chunks = new Map<number, SideIndex>();
   private made: readonly GroupIndex[] | undefined;
   private hashed: SideTable | undefined;
   /** Null where its keys are of another kind. */
-  private dense: DenseSideTable | null | undefined;
+  private dense: DenseSideTable | DenseSideRows | null | undefined;
   /** Where it does not fit in memory. */
   private onDisk: RunLookup | undefined;
   /**
    * By the encoded window: values by key where that is a primitive, because a Map's equality is that
    * of the key coder. What was decoded stays so while the chunks are the same; undefined where they
-   * are too large for that.
+   * are too large for that, or others have taken the memory for it.
    */
   private readonly decoded = new Map<string, Map<unknown, unknown> | undefined>();
+
+  constructor(memory: DecodedMemory) {
+    this.memory = memory;
+  }
 
   update(chunks: readonly SideChunk[]): void {
     const present = this.chunks;
@@ -95,6 +112,8 @@ class SideDataset {
     this.hashed = undefined;
     this.dense = undefined;
     this.decoded.clear();
+    this.memory.left += this.taken;
+    this.taken = 0;
   }
 
   /** From now on keys are looked up on disk. */
@@ -128,7 +147,11 @@ class SideDataset {
 
   /** Everything is in one chunk, as it is of input that ends. Of a stream more come, one by one. */
   private get isWhole(): boolean {
-    return this.chunks.size === 1 && this.onDisk === undefined;
+    return this.chunks.size === 1 && this.onDisk === undefined && this.bytes < MOST_PLACES;
+  }
+
+  private get bytes(): number {
+    return this.allChunks.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
   /** What may have a key. */
@@ -145,16 +168,22 @@ class SideDataset {
 
   /** For single values of keys. */
   private get table(): SideTable {
-    this.hashed ??= new SideTable(this.allChunks);
+    this.hashed ??= new SideTable(new SideRecords(this.allChunks));
     return this.hashed;
   }
 
   /** The same where keys are numbers that lie close together, in the global window. */
-  denseTable(key: Coder<unknown>, prefix: Uint8Array): DenseSideTable | undefined {
+  denseTable(
+    key: Coder<unknown>,
+    value: Coder<unknown>,
+    prefix: Uint8Array,
+  ): DenseSideTable | DenseSideRows | undefined {
     if (this.dense !== undefined || prefix.length > 0 || !this.isWhole) {
       return this.dense ?? undefined;
     }
-    const made = DenseSideTable.of(this.allChunks, key);
+    const { memory } = this;
+    const made = DenseSideTable.of(new SideRecords(this.allChunks), key, value, memory.left);
+    if (made?.isDecoded === true && memory.take(made.size)) this.taken += made.size;
     this.dense = made ?? null;
     return made;
   }
@@ -168,11 +197,21 @@ class SideDataset {
     const window = Buffer.from(prefix).toString("latin1");
     let decoded = this.decoded.get(window);
     if (!this.decoded.has(window)) {
-      const bytes = this.allChunks.reduce((sum, chunk) => sum + chunk.bytes.length, 0);
-      decoded = bytes <= DECODED_LIMIT ? new Map<unknown, unknown>() : undefined;
+      const { bytes } = this;
+      const size = bytes * DECODED_GROWTH;
+      if (bytes <= DECODED_LIMIT && this.memory.take(size)) {
+        decoded = new Map<unknown, unknown>();
+        this.taken += size;
+      }
       this.decoded.set(window, decoded);
     }
     return decoded;
+  }
+
+  /** All values, where they are in memory and have no keys, nor windows. */
+  all(coder: Coder<unknown>): Iterable<unknown> | undefined {
+    if (this.onDisk !== undefined) return undefined;
+    return new SideElements(new SideRecords(this.allChunks), coder);
   }
 
   /** The values under an encoded key. */
@@ -188,10 +227,12 @@ class SideDataset {
 }
 
 /**
- * Values of side inputs up to so many bytes are kept decoded, in each thread: some ten times as many
- * then. Those of larger ones are decoded each time, which takes no memory and not much longer.
+ * Values of side inputs up to so many bytes are kept decoded, in each thread, where there is memory
+ * for that. Those of larger ones are decoded each time, which takes no memory and not much longer.
  */
 const DECODED_LIMIT = 8 << 20;
+/** Places of records are numbers of 32 bits. */
+const MOST_PLACES = 0xffff_ffff;
 
 /** Side inputs on disk that a thread has at once share the memory for it, if there are so many. */
 const SIDES_ON_DISK = 4;
@@ -237,7 +278,9 @@ class SideList implements SideInputData {
   }
 
   elements(): Iterable<unknown> {
-    return this.dataset.find(this.prefix, this.coder);
+    const { dataset, coder, prefix } = this;
+    const all = prefix.length === 0 ? dataset.all(coder) : undefined;
+    return all ?? dataset.find(prefix, coder);
   }
 
   valuesOf(): never {
@@ -256,7 +299,9 @@ class SideMap implements SideInputData {
   private readonly value: Coder<unknown>;
   private readonly prefix: Uint8Array;
   private readonly scratch = new ByteWriter(64);
-  private readonly decoded: Map<unknown, unknown> | undefined;
+  private decoded: Map<unknown, unknown> | undefined;
+  /** Undefined before the first lookup; null where keys are looked up by their encoding. */
+  private dense: DenseSideTable | DenseSideRows | null | undefined;
 
   constructor(dataset: SideDataset, coder: Coder<unknown>, prefix: Uint8Array) {
     const [key, value] = coder.components;
@@ -267,7 +312,6 @@ class SideMap implements SideInputData {
     this.key = key;
     this.value = value;
     this.prefix = prefix;
-    this.decoded = dataset.decodedIn(prefix);
   }
 
   elements(): never {
@@ -279,17 +323,30 @@ class SideMap implements SideInputData {
   }
 
   onlyValueOf(key: unknown, twice: () => Error): unknown {
-    const { dataset, decoded, value } = this;
+    const dense = this.dense === undefined ? this.prepare() : this.dense;
+    if (dense?.isDecoded === true) return dense.find(key, twice);
+    const { decoded } = this;
     // Undefined is not kept, nor what no key has: those are looked for again.
     const known = decoded?.get(key);
     if (known !== undefined) return known;
-    const dense = dataset.denseTable(this.key, this.prefix);
-    const reader =
-      dense === undefined ? dataset.only(this.encoded(key), twice) : dense.find(key, twice);
-    if (reader === undefined) return NO_VALUE;
-    const found = value.decode(reader);
-    if (decoded !== undefined && (typeof key !== "object" || key === null)) decoded.set(key, found);
+    const found = dense === null ? this.valueOf(key, twice) : dense.find(key, twice);
+    if (decoded === undefined || found === NO_VALUE) return found;
+    if (typeof key !== "object" || key === null) decoded.set(key, found);
     return found;
+  }
+
+  /** Makes the tables: what they are made of stays the same as long as this is used. */
+  private prepare(): DenseSideTable | DenseSideRows | null {
+    const { dataset, key, value, prefix } = this;
+    const dense = dataset.denseTable(key, value, prefix) ?? null;
+    this.dense = dense;
+    if (dense?.isDecoded !== true) this.decoded = dataset.decodedIn(prefix);
+    return dense;
+  }
+
+  private valueOf(key: unknown, twice: () => Error): unknown {
+    const reader = this.dataset.only(this.encoded(key), twice);
+    return reader === undefined ? NO_VALUE : this.value.decode(reader);
   }
 
   private encoded(key: unknown): Uint8Array {

@@ -1,33 +1,38 @@
 import { ByteReader } from "../../bytes/byte-reader.js";
 import { hashBytes } from "../../engine/hash.js";
 import { internalError } from "../../model/errors.js";
-import type { SideChunk } from "./bundle-work.js";
+import { HASH_BYTES, type SideRecords } from "./side-records.js";
 
-/** Words of a slot: the key's hash, the chunk and whether it is the only one, where the key lies. */
-const WORDS = 3;
-/** In the second word, of a key that has more than one record. */
-const TWICE = 0x8000_0000;
+/** In the tag of a key that has more than one record. */
+const TWICE = 0x80;
+/** What a table takes of each slot: a tag and a place. */
+const SLOT_BYTES = 5;
 
 /**
  * Finds the record of a key in the chunks of a side input. Made for lookups in great numbers and in
- * any order: what one needs lies in one place in the table and one in the chunk, because of a table
- * that is larger than the processor's caches each place costs as much as all else.
+ * any order: what one needs lies in few places, because of a table that is larger than the
+ * processor's caches each place costs as much as all else.
  */
 export class SideTable {
-  private readonly buffers: readonly Buffer[];
-  private readonly slots: Uint32Array;
+  private readonly records: SideRecords;
+  /** Seven bits of the hash of the key that a slot has, and whether it comes twice; 0 for none. */
+  private readonly tags: Uint8Array;
+  /** Where its record begins. */
+  private readonly places: Uint32Array;
   private readonly mask: number;
-  private readonly reader = new ByteReader(Buffer.alloc(0));
 
-  constructor(chunks: readonly SideChunk[]) {
-    this.buffers = chunks.map(({ bytes }) =>
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    );
-    const records = chunks.reduce((sum, chunk) => sum + chunk.records, 0);
-    const size = tableSize(records);
+  constructor(records: SideRecords) {
+    this.records = records;
+    const size = tableSize(records.count);
     this.mask = size - 1;
-    this.slots = new Uint32Array(size * WORDS);
-    this.build(records);
+    this.tags = new Uint8Array(size);
+    this.places = new Uint32Array(size);
+    this.build();
+  }
+
+  /** What a table over so many records takes, in bytes. */
+  static sizeOf(records: number): number {
+    return tableSize(records) * SLOT_BYTES;
   }
 
   /**
@@ -35,20 +40,17 @@ export class SideTable {
    * Calls `twice` where there are several.
    */
   find(key: Uint8Array, twice: () => Error): ByteReader | undefined {
-    const { slots, mask, reader } = this;
+    const { tags, places, mask, records } = this;
     const { length } = key;
     const hash = hashBytes(key, 0, length) >>> 0;
+    const wanted = tagOf(hash);
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const at = slot * WORDS;
-      const place = slots[at + 1] as number;
-      if (place === 0) return undefined;
-      if (slots[at] !== hash) continue;
-      const buffer = this.bufferOf(place);
-      reader.buffer = buffer;
-      reader.end = buffer.length;
-      reader.position = slots[at + 2] as number;
-      if (reader.readVarint() !== length || !isAt(buffer, reader.position, key)) continue;
-      if (place >= TWICE) throw twice();
+      const tag = tags[slot] as number;
+      if (tag === 0) return undefined;
+      if ((tag & ~TWICE) !== wanted) continue;
+      const reader = records.readerAt((places[slot] as number) + HASH_BYTES);
+      if (reader.readVarint() !== length || !isAt(reader.buffer, reader.position, key)) continue;
+      if (tag >= TWICE) throw twice();
       reader.position += length;
       const size = reader.readVarint();
       reader.end = reader.position + size;
@@ -56,59 +58,50 @@ export class SideTable {
     }
   }
 
-  private build(records: number): void {
+  private build(): void {
+    const { buffers, starts, count } = this.records;
     let seen = 0;
-    for (const [chunk, buffer] of this.buffers.entries()) {
+    for (const [i, buffer] of buffers.entries()) {
+      const start = starts[i] as number;
       const reader = new ByteReader(buffer);
       while (reader.remaining > 0) {
-        seen++;
-        const hash = buffer.readUInt32BE(reader.position);
-        reader.position += 4;
-        const start = reader.position;
+        if (seen++ === count) break;
+        const at = reader.position;
+        const hash = buffer.readUInt32BE(at);
+        reader.position += HASH_BYTES;
         const length = reader.readVarint();
         const key = reader.position;
         reader.position += length;
         const size = reader.readVarint();
         reader.position += size;
-        if (seen <= records) this.place(hash, chunk + 1, start, buffer, key, length);
+        this.place(hash, start + at, buffer.subarray(key, key + length));
       }
     }
-    if (seen !== records) throw internalError("A side input has other records than it says");
+    if (seen !== count) throw internalError("A side input has other records than it says");
   }
 
-  private place(
-    hash: number,
-    place: number,
-    start: number,
-    buffer: Buffer,
-    key: number,
-    length: number,
-  ): void {
-    const { slots, mask } = this;
+  private place(hash: number, place: number, key: Uint8Array): void {
+    const { tags, places, mask, records } = this;
+    const wanted = tagOf(hash);
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const at = slot * WORDS;
-      const taken = slots[at + 1] as number;
-      if (taken === 0) {
-        slots[at] = hash;
-        slots[at + 1] = place;
-        slots[at + 2] = start;
+      const tag = tags[slot] as number;
+      if (tag === 0) {
+        tags[slot] = wanted;
+        places[slot] = place;
         return;
       }
-      if (slots[at] !== hash) continue;
-      const other = this.bufferOf(taken);
-      const reader = new ByteReader(other, slots[at + 2] as number);
-      if (reader.readVarint() !== length) continue;
-      if (!isAt(other, reader.position, buffer.subarray(key, key + length))) continue;
-      slots[at + 1] = (taken | TWICE) >>> 0;
+      if ((tag & ~TWICE) !== wanted) continue;
+      const other = records.readerAt((places[slot] as number) + HASH_BYTES);
+      if (other.readVarint() !== key.length || !isAt(other.buffer, other.position, key)) continue;
+      tags[slot] = tag | TWICE;
       return;
     }
   }
+}
 
-  private bufferOf(place: number): Buffer {
-    const buffer = this.buffers[(place & ~TWICE) - 1];
-    if (buffer === undefined) throw internalError("A record lies in no chunk");
-    return buffer;
-  }
+/** Of the upper bits, since the lower ones say which slot: never 0. */
+function tagOf(hash: number): number {
+  return (hash >>> 25) | 1;
 }
 
 /** In place: keys are short, and a call into native code costs more than they do. */

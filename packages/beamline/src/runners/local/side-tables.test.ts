@@ -2,11 +2,15 @@ import { describe, expect, test } from "vitest";
 import { ByteWriter } from "../../bytes/byte-writer.js";
 import type { Coder } from "../../coders/coder.js";
 import { js } from "../../coders/js.js";
+import { RowCoder } from "../../coders/row/row-coder.js";
+import type { AtomicType, FieldType } from "../../coders/row/row-schema.js";
 import { stringUtf8 } from "../../coders/string-utf8.js";
 import { varint } from "../../coders/varint.js";
 import { hashBytes } from "../../engine/hash.js";
+import { NO_VALUE } from "../../exec/side-inputs/port.js";
 import type { SideChunk } from "./bundle-work.js";
 import { DenseSideTable } from "./dense-side-table.js";
+import { SideRecords } from "./side-records.js";
 import { SideTable } from "./side-table.js";
 
 const twice = () => new Error("twice");
@@ -20,8 +24,9 @@ function encoded(key: unknown, coder: Coder<unknown>): Uint8Array {
 /** Records as shuffle writers lay them out. */
 function chunkOf(
   id: number,
-  pairs: readonly (readonly [unknown, string])[],
+  pairs: readonly (readonly [unknown, unknown])[],
   coder: Coder<unknown>,
+  valueCoder = stringUtf8 as Coder<unknown>,
 ): SideChunk {
   const out = new ByteWriter();
   for (const [key, value] of pairs) {
@@ -29,7 +34,7 @@ function chunkOf(
     out.writeInt32(hashBytes(bytes, 0, bytes.length));
     out.writeVarint(bytes.length);
     out.writeBytes(bytes);
-    const text = encoded(value, stringUtf8 as Coder<unknown>);
+    const text = encoded(value, valueCoder);
     out.writeVarint(text.length);
     out.writeBytes(text);
   }
@@ -41,6 +46,8 @@ function chunkOf(
 const numbers = varint as unknown as Coder<unknown>;
 const anything = js as unknown as Coder<unknown>;
 
+const tableOf = (chunks: readonly SideChunk[]) => new SideTable(new SideRecords(chunks));
+
 function textOf(reader: ReturnType<SideTable["find"]>): string | undefined {
   return reader === undefined ? undefined : stringUtf8.decode(reader);
 }
@@ -51,7 +58,7 @@ describe("SideTable", () => {
     chunkOf(0, pairs.slice(0, 2000), anything),
     chunkOf(1, pairs.slice(2000), anything),
   ];
-  const table = new SideTable(chunks);
+  const table = new SideTable(new SideRecords(chunks));
   const find = (key: unknown) => textOf(table.find(encoded(key, anything), twice));
 
   test("finds the value of every key, in whichever chunk, and nothing else", () => {
@@ -60,7 +67,7 @@ describe("SideTable", () => {
   });
 
   test("refuses keys that come more than once, in one chunk or in two", () => {
-    const doubled = new SideTable([
+    const doubled = tableOf([
       chunkOf(
         0,
         [
@@ -86,61 +93,126 @@ describe("SideTable", () => {
   });
 
   test("is empty without records", () => {
-    expect(new SideTable([]).find(encoded("a", anything), twice)).toBeUndefined();
+    expect(tableOf([]).find(encoded("a", anything), twice)).toBeUndefined();
   });
 });
 
+/** Of texts by number. */
+const denseOf = (chunks: readonly SideChunk[], key = numbers) =>
+  DenseSideTable.of(new SideRecords(chunks), key, stringUtf8 as Coder<unknown>, Infinity);
+
 describe("DenseSideTable", () => {
   test("finds the value of every key, in whichever chunk, and nothing else", () => {
-    const pairs = Array.from({ length: 3000 }, (_, i) => [i * 3 - 500, `value ${i}`] as const);
-    const chunks = [
+    const pairs = Array.from({ length: 3000 }, (_, i) => [i * 2 - 500, `value ${i}`] as const);
+    const table = denseOf([
       chunkOf(0, pairs.slice(0, 10), numbers),
       chunkOf(1, [], numbers),
       chunkOf(2, pairs.slice(10).toReversed(), numbers),
-    ];
-    const table = DenseSideTable.of(chunks, numbers);
-    for (const [key, value] of pairs) expect(textOf(table?.find(key, twice))).toBe(value);
+    ]);
+    for (const [key, value] of pairs) expect(table?.find(key, twice)).toBe(value);
     for (const key of [-501, -499, 9000, 0.5, Number.NaN, "1", 1n, null, undefined, {}]) {
-      expect(table?.find(key, twice)).toBeUndefined();
+      expect(table?.find(key, twice)).toBe(NO_VALUE);
     }
   });
 
   test("refuses keys that come more than once", () => {
-    const table = DenseSideTable.of(
-      [
-        chunkOf(
-          0,
-          [
-            [1, "a"],
-            [2, "b"],
-            [1, "c"],
-          ],
-          numbers,
-        ),
-      ],
-      numbers,
-    );
+    const pairs = [
+      [1, "a"],
+      [2, "b"],
+      [1, "c"],
+    ] as const;
+    const table = denseOf([chunkOf(0, pairs, numbers)]);
     expect(() => table?.find(1, twice)).toThrow("twice");
-    expect(textOf(table?.find(2, twice))).toBe("b");
+    expect(table?.find(2, twice)).toBe("b");
   });
 
   test("is not made for keys that are far apart, or no whole numbers", () => {
-    const made = (...keys: unknown[]) =>
-      DenseSideTable.of(
-        [
-          chunkOf(
-            0,
-            keys.map((key) => [key, "x"] as const),
-            anything,
-          ),
-        ],
-        anything,
-      );
+    const made = (...keys: unknown[]) => {
+      const pairs = keys.map((key) => [key, "x"] as const);
+      return denseOf([chunkOf(0, pairs, anything)], anything);
+    };
     expect(made(1, 2, 4)).toBeDefined();
     expect(made(1, 100)).toBeUndefined();
     expect(made(1, 2, "3")).toBeUndefined();
     expect(made(1, 2, 2.5)).toBeUndefined();
     expect(made(1n, 2n)).toBeUndefined();
     expect(made()).toBeUndefined();
+  });
+});
+
+interface Row {
+  readonly name: string;
+  readonly count: number | bigint;
+  readonly size: number | null;
+  readonly isNew: boolean;
+}
+
+describe("DenseSideRows", () => {
+  const type = (kind: AtomicType, nullable = false): FieldType => ({
+    ...{ kind: "atomic", type: kind },
+    ...(nullable ? { nullable } : {}),
+  });
+  const coder = new RowCoder<Row>({
+    fields: [
+      { name: "name", type: type("string") },
+      { name: "count", type: type("int64") },
+      { name: "size", type: type("double", true) },
+      { name: "isNew", type: type("boolean") },
+    ],
+  }) as Coder<unknown>;
+  /** Every third number is missing. */
+  const keyOf = (i: number) => i + (i >> 1) - 100;
+  const dense = (rows: readonly Row[], most = Infinity) => {
+    const pairs = rows.map((row, i) => [keyOf(i), row] as const).toReversed();
+    const records = new SideRecords([chunkOf(0, pairs, numbers, coder)]);
+    return DenseSideTable.of(records, numbers, coder, most);
+  };
+  /** Names of all lengths; those of the second half repeat. */
+  const row = (i: number): Row => ({
+    name: ["", "ä€😀", "x".repeat(i % 300), `row ${i} of many`][i & 3] as string,
+    count: i * 1e9 - 5e12,
+    size: i % 5 === 0 ? null : i / 7,
+    isNew: i % 2 === 0,
+  });
+
+  test.each([10, 3000, 20_000])("puts each of %d rows together as it was", (count) => {
+    const rows = Array.from({ length: count }, (_, i) => row(i));
+    const table = dense(rows);
+    expect(table?.isDecoded).toBe(true);
+    for (const [i, each] of rows.entries()) expect(table?.find(keyOf(i), twice)).toEqual(each);
+    for (const key of [-101, -98, 1e6, 0.5, "1", null]) {
+      expect(table?.find(key, twice)).toBe(NO_VALUE);
+    }
+  });
+
+  test("shares strings of which there are few", () => {
+    const table = dense(Array.from({ length: 9000 }, (_, i) => ({ ...row(i), name: `${i % 7}` })));
+    expect(table?.find(keyOf(8), twice)).toMatchObject({ name: "1" });
+    // A byte, two of the name, eight of each number, and a byte each of nulls and booleans.
+    expect(table?.size).toBeLessThan(9000 * 1.6 * 21);
+  });
+
+  test("refuses keys that come more than once", () => {
+    const pairs = [5, 6, 5].map((key) => [key, row(key)] as const);
+    const records = new SideRecords([chunkOf(0, pairs, numbers, coder)]);
+    const table = DenseSideTable.of(records, numbers, coder, Infinity);
+    expect(table?.isDecoded).toBe(true);
+    expect(() => table?.find(5, twice)).toThrow("twice");
+    expect(table?.find(6, twice)).toEqual(row(6));
+  });
+
+  test("gives way to decoding where it takes too much, or numbers are too large for it", () => {
+    const rows = Array.from({ length: 1000 }, (_, i) => row(i));
+    const size = dense(rows)?.size ?? 0;
+    expect(dense(rows, size)?.isDecoded).toBe(true);
+    const large = [...rows.slice(1), { ...row(0), count: 2n ** 60n }];
+    for (const [given, most] of [
+      [rows, size - 1],
+      [large, Infinity],
+    ] as const) {
+      const table = dense(given, most);
+      expect(table?.isDecoded).toBe(false);
+      for (const [i, each] of given.entries()) expect(table?.find(keyOf(i), twice)).toEqual(each);
+    }
   });
 });

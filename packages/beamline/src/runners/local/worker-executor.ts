@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { BundleProgress } from "../../exec/bundle-processor.js";
 import type { StepCounts } from "../../exec/step-metrics.js";
 import type { BundleOutput, BundleSplit, BundleWork, Executor } from "./bundle-work.js";
+import { heapLimits } from "./memory/heap-limits.js";
 import type { FromWorker, ToWorker, WorkerSetup } from "./messages.js";
 import type { Plan } from "./plan.js";
 import { deserializeError } from "./serialize-error.js";
@@ -43,7 +44,9 @@ export class WorkerExecutor implements Executor {
     const progress = new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT);
     this.shared = new Float64Array(progress);
     const workerData: WorkerSetup = { ...setup, progress, wish };
-    this.worker = new Worker(new URL("./worker.js", import.meta.url), { workerData });
+    const resourceLimits = heapLimits(setup.memory.shares.budget);
+    const program = new URL("./worker.js", import.meta.url);
+    this.worker = new Worker(program, { workerData, resourceLimits });
     this.ready = this.expect().then(() => {
       this.doing = { kind: "waiting" };
     });

@@ -11,6 +11,7 @@ import type { FromWorker, ToWorker, WorkerSetup } from "./messages.js";
 import { planGraph } from "./plan.js";
 import { serializeError } from "./serialize-error.js";
 import { ThreadExecutor } from "./thread-executor.js";
+import { tuneCollector } from "./tune-collector.js";
 
 // Entry of a worker thread: builds the pipeline again, then runs the bundles that it is sent.
 
@@ -19,6 +20,7 @@ const PROGRESS_MS = 100;
 async function main(): Promise<void> {
   const port = parentPort;
   if (port === null) throw internalError("The worker module runs only in a worker thread");
+  tuneCollector();
   const setup = workerData as WorkerSetup;
   const post = (message: FromWorker, transfer: ArrayBuffer[] = []) =>
     port.postMessage(message, transfer);

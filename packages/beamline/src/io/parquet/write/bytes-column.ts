@@ -46,7 +46,9 @@ export class BytesColumn implements ColumnWriter {
     if (this.chunk.takesNull(value)) return;
     if (this.isText) this.addText(value);
     else this.addBytes(value);
+    // Before the page ends that it belongs to.
     this.chunk.levels?.add(true);
+    if (!this.usesDictionary && this.plain.position >= PAGE_SIZE) this.flushPlain();
   }
 
   finish(start: number): FinishedColumns {
@@ -62,7 +64,6 @@ export class BytesColumn implements ColumnWriter {
       this.observe(value);
       this.write(value);
       this.count++;
-      if (this.plain.position >= PAGE_SIZE) this.flushPlain();
       return;
     }
     let index = this.entries.get(value);
@@ -128,7 +129,6 @@ export class BytesColumn implements ColumnWriter {
     plain.position = plain.buffer.writeUInt32LE(value.length, plain.position);
     plain.writeBytes(value);
     this.count++;
-    if (plain.position >= PAGE_SIZE) this.flushPlain();
   }
 
   private write(text: string): void {

@@ -1,4 +1,5 @@
 import type { ColumnChunk, RowGroup, SchemaElement } from "hyparquet";
+import { releaseMemory } from "../../../bytes/release.js";
 import type { RowSchema } from "../../../coders/row/row-schema.js";
 import { BeamlineError, isBeamlineError } from "../../../model/errors.js";
 import { TemporaryWriter } from "../../blocks/temporary-writer.js";
@@ -10,6 +11,7 @@ import { columnsOf } from "./columns-of.js";
 import { type PagePacker, pagePacker } from "./compress.js";
 import type { ParquetCompression } from "./parquet-compression.js";
 import { type DecimalSizes, parquetSchemaOf } from "./parquet-schema.js";
+import { type AddRow, type RowAdder, rowAdder } from "./row-adder.js";
 
 /** What all files of an output have in common. */
 export interface ParquetFormat {
@@ -26,6 +28,7 @@ export interface ParquetTools {
   readonly lib: ParquetWriteLibrary;
   readonly reading: ParquetLibrary;
   readonly packer: PagePacker;
+  readonly adder: RowAdder;
 }
 
 /** A row group ends earlier when it has so many bytes before they are packed. */
@@ -33,9 +36,9 @@ const MOST_BYTES = 128 << 20;
 const MAGIC = Buffer.from("PAR1", "latin1");
 
 /** Throws `PACKAGE_MISSING` where one of them is not installed. */
-export async function parquetTools(compression: ParquetCompression): Promise<ParquetTools> {
+export async function parquetTools({ compression, rows }: ParquetFormat): Promise<ParquetTools> {
   const [lib, reading] = [await openParquetWriter(), await openParquet()];
-  return { lib, reading, packer: await pagePacker(compression) };
+  return { lib, reading, packer: await pagePacker(compression), adder: rowAdder(rows, inColumn) };
 }
 
 /**
@@ -50,6 +53,7 @@ export class ParquetShard {
   private readonly columns: readonly ColumnWriter[];
   private readonly groups: RowGroup[] = [];
   private readonly names: ReadonlySet<string>;
+  private readonly addRow: AddRow;
   private rows = 0;
 
   constructor(format: ParquetFormat, tools: ParquetTools) {
@@ -59,6 +63,7 @@ export class ParquetShard {
     this.file = new TemporaryWriter(folder);
     this.schema = parquetSchemaOf(rows, decimals);
     this.columns = columnsOf(tools.lib, tools.reading, tools.packer, rows, this.schema);
+    this.addRow = tools.adder(this.columns);
     this.names = new Set(rows.fields.map(({ name }) => name));
   }
 
@@ -67,13 +72,7 @@ export class ParquetShard {
     if (typeof row !== "object" || row === null) throw notARow(row);
     const record = row as Readonly<Record<string, unknown>>;
     this.requireNoOthers(record);
-    for (const column of this.columns) {
-      try {
-        column.add(record[column.name]);
-      } catch (cause) {
-        throw inColumn(column.name, cause);
-      }
-    }
+    this.addRow(record);
     this.rows++;
     if (this.rows < this.format.rowGroupSize && (this.rows & 0xfff) !== 0) return undefined;
     return this.rows >= this.format.rowGroupSize || this.held() >= MOST_BYTES
@@ -129,6 +128,8 @@ export class ParquetShard {
       for (const part of finished.parts) {
         const writing = file.write(part);
         if (writing !== undefined) await writing;
+        // Pages come by megabytes, which the collector takes for a reason to run.
+        if (part.buffer.byteLength === part.length) releaseMemory(part);
       }
     }
     const unpacked = chunks.map(({ meta_data }) => meta_data?.total_uncompressed_size ?? 0n);

@@ -6,14 +6,14 @@ import type { TemporaryFile } from "../../text/shard-file.js";
 import type { OutputFile, OutputFormat, WrittenShard } from "../../text/write-files.js";
 import { openFile, planOf } from "../footer.js";
 import { readRowGroup } from "../read-row-group.js";
-import { rowsOf } from "../rows-of-columns.js";
+import { rowMaker } from "../rows-of-columns.js";
 import { type ParquetFormat, ParquetShard, parquetTools } from "./parquet-shard.js";
 
 /** Makes the files of an output. */
 export function parquetFiles(format: ParquetFormat): OutputFormat {
   return {
     async open() {
-      const tools = await parquetTools(format.compression);
+      const tools = await parquetTools(format);
       return () => new ParquetShard(format, tools);
     },
   };
@@ -64,11 +64,13 @@ export class PlanParquetShards extends DoFn<readonly (TemporaryFile | WrittenSha
     const file = this.make?.();
     if (file === undefined) throw internalError("The step that plans shards was not set up");
     this.file = file;
+    const make = rowMaker(this.format.rows);
     for (const part of shard) {
       const open = await openFile(part, signal);
       const { columns } = planOf(open, { rows: this.format.rows, defaults: new Map() });
       for (const group of open.groups) {
-        const rowAt = rowsOf(await readRowGroup(open, group, columns, { signal }));
+        const fields = await readRowGroup(open, group, columns, { signal });
+        const rowAt = make(fields.map(({ values }) => values));
         for (let i = 0; i < Number(group.group.num_rows); i++) {
           const writing = file.add(rowAt(i));
           if (writing !== undefined) await writing;

@@ -3,6 +3,7 @@ import { openFrameCodec } from "../../../engine/spill/frame-codec.js";
 import { COMMITTED, PageArena } from "../../../engine/spill/page-arena.js";
 import { removeRun } from "../../../engine/spill/run-file.js";
 import { SpillSpace } from "../../../engine/spill/spill-space.js";
+import { limitGarbage } from "./heap-limits.js";
 import { type MemoryShares, memoryShares } from "./memory-shares.js";
 import { newPathsIn, ScratchFolder } from "./scratch-folder.js";
 import type { ThreadMemorySetup } from "./thread-memory.js";
@@ -33,6 +34,7 @@ export class JobMemory {
   readonly shares: MemoryShares;
   private readonly scratch: ScratchFolder;
   private readonly always: boolean;
+  private readonly endLimits: () => void;
   private shared: PageArena | undefined;
   private owners = COMMITTED + 1;
   private spilledBytes = 0;
@@ -44,6 +46,7 @@ export class JobMemory {
     this.always = always;
     // Somebody has named it: better to hear now that it won't do.
     if (scratch !== undefined) this.scratch.check();
+    this.endLimits = limitGarbage(this.shares.budget);
   }
 
   /** The bounded memory of the calling thread. */
@@ -113,6 +116,7 @@ export class JobMemory {
 
   /** Removes all files. No thread may use them any more. */
   close(): void {
+    this.endLimits();
     this.scratch.remove();
   }
 

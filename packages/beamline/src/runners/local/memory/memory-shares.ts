@@ -6,6 +6,8 @@ import { BeamlineError } from "../../../model/errors.js";
 /** What each use of memory may have of a job's budget, in bytes. */
 export interface MemoryShares extends SpillSizes {
   readonly budget: number;
+  /** How many threads share it. */
+  readonly threads: number;
   /** Blocks between stages, of all threads together. */
   readonly arenaBytes: number;
   /** Blocks that wait for their stage: beyond it they go to disk. */
@@ -57,6 +59,7 @@ export function memoryShares(memory: number | undefined, parallelism: number): M
   const mostLoadBytes = Math.floor((budget * LOAD_SHARE) / parallelism / LOADS_AT_ONCE);
   return {
     budget,
+    threads: parallelism,
     arenaBytes,
     pageBytes: powerOfTwo(gatherBytes / 64, 16 * KIB, 256 * KIB),
     waitingBytes: Math.floor(arenaBytes / 2),

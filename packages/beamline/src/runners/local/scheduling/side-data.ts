@@ -7,6 +7,7 @@ import type { SideChunk, SideWork } from "../bundle-work.js";
 import type { JobMemory } from "../memory/job-memory.js";
 import type { Dataset, PlannedStage } from "../plan.js";
 import { shareBlocks } from "../side-blocks.js";
+import { sideMemory } from "../side-memory.js";
 import type { Task } from "./task.js";
 import { WaitingBlocks } from "./waiting-blocks.js";
 
@@ -100,9 +101,11 @@ export class SideData {
 
   /** Once a part of it is on disk, all of it goes there. */
   private get mustSpill(): boolean {
-    const { bytes, hasRuns } = this.fresh;
-    const most = this.memory?.shares.sideBytes ?? Infinity;
-    return bytes > 0 && (hasRuns || bytes > most);
+    const { dataset, fresh, memory } = this;
+    const { bytes, hasRuns } = fresh;
+    if (bytes === 0 || hasRuns || memory === undefined) return bytes > 0 && hasRuns;
+    const { sideBytes, threads } = memory.shares;
+    return sideMemory(dataset, bytes, fresh.records, threads) > sideBytes;
   }
 
   /** Whether a block of the main input may be worked on. */

@@ -21,6 +21,11 @@ export class WaitingBlocks {
     return this.order === undefined ? 0 : this.waiting;
   }
 
+  /** Records in memory. */
+  get records(): number {
+    return this.blocks.reduce((sum, { records }) => sum + records, 0);
+  }
+
   get hasRuns(): boolean {
     return this.spilled.length > 0;
   }

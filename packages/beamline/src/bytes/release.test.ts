@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { openFrameCodec } from "./frame-codec.js";
 import { releaseMemory } from "./release.js";
 
 test("releaseMemory empties a buffer, and leaves shared memory alone", () => {
@@ -11,11 +10,9 @@ test("releaseMemory empties a buffer, and leaves shared memory alone", () => {
   expect(shared.length).toBe(1000);
 });
 
-test("releaseMemory keeps a process that reads much small", () => {
-  const codec = openFrameCodec();
-  const packed = Buffer.from(codec.compress(Buffer.alloc(128 * 1024, "beam ")));
+test("releaseMemory keeps a process small that goes through many buffers", () => {
   const before = process.memoryUsage().rss;
-  for (let i = 0; i < 8000; i++) releaseMemory(codec.uncompress(packed));
+  for (let i = 0; i < 8000; i++) releaseMemory(Buffer.allocUnsafeSlow(128 * 1024).fill(i));
   // A gigabyte in all.
   expect(process.memoryUsage().rss - before).toBeLessThan(64e6);
 });

@@ -9,7 +9,7 @@ const NOWHERE = closedPort();
  * Memory outside of V8's heap counts little for its collector, which lets gigabytes of short-lived
  * buffers come together. What is sent to a port that is closed goes when the message goes.
  */
-export function releaseMemory({ buffer }: Uint8Array): void {
+export function releaseMemory({ buffer }: ArrayBufferView): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength > 0) {
     NOWHERE.postMessage(undefined, [buffer]);
   }
