@@ -134,6 +134,32 @@ describe("BundleProcessor", () => {
     expect(received.length).toBe(250_001);
   });
 
+  test.each([
+    ["numbers", (i: number) => i],
+    ["strings", (i: number) => `key ${i}`],
+    ["objects", (i: number) => [i]],
+  ])("passes pairs on while hardly any key comes twice: keys that are %s", async (_, keyOf) => {
+    const { processor, received } = processorOf<[unknown, number]>((input) =>
+      (input as PCollection<[string, number]>).combinePerKey("Sum", sum()),
+    );
+    let during = 0;
+    await processor.run({
+      feed(entries) {
+        for (const receive of entries.values()) {
+          for (let key = 0; key < 300_000; key++) receive([keyOf(key), 2], IMPULSE_META);
+          during = received.length;
+          // Until another table is tried, and then in that.
+          for (let i = 0; i < 9_000_000; i++) receive([keyOf(7), 1], IMPULSE_META);
+        }
+      },
+    });
+    // All but the one that found the first table full.
+    expect(during).toBe(299_999);
+    const sums = received.map(({ value }) => (value as [unknown, number])[1]);
+    expect(sums.filter((value) => value > 2)).toHaveLength(1);
+    expect(sums.reduce((a, b) => a + b)).toBe(600_000 + 9_000_000);
+  });
+
   test("tears down every operator, also when one of them fails, and only once", async () => {
     const events: string[] = [];
     class Noting extends DoFn<string, string> {

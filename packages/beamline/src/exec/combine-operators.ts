@@ -7,6 +7,7 @@ import type { Operator, OperatorContext } from "./operator.js";
 import type { Receive } from "./receive.js";
 import { StringTable } from "./string-table.js";
 import { LOOK_EVERY, type TableEntry, TableGauge } from "./table-gauge.js";
+import { TableUse } from "./table-use.js";
 import type { ReceiveKeyText } from "./text/text-ports.js";
 import { TextPrecombine } from "./text/text-precombine.js";
 import { userCodeError } from "./user-code-error.js";
@@ -41,6 +42,7 @@ export class PrecombineOperator implements Operator {
   private readonly encoded = new Map<string, Entry>();
   private readonly scratch = new ByteWriter(256);
   private readonly gauge: TableGauge | undefined;
+  private readonly use = new TableUse();
 
   constructor(context: OperatorContext, combine: AnyCombine, keyCoder: Coder<unknown>) {
     this.context = context;
@@ -58,6 +60,8 @@ export class PrecombineOperator implements Operator {
         combine,
         miss: (key: unknown) => this.miss(key),
         missString: (key: string) => this.missString(key),
+        use: this.use,
+        pass: (pair: readonly [unknown, unknown]) => this.pass(pair),
         mask: LOOK_EVERY - 1,
         look: (entry: Entry | undefined, at: number) => this.look(entry, at),
         notAPair,
@@ -83,13 +87,13 @@ export class PrecombineOperator implements Operator {
 
   /** Where the accumulator of a string is that the table of strings lacks. */
   private missString(key: string): number {
-    if (this.size >= TABLE_LIMIT) this.flush();
+    if (this.size >= TABLE_LIMIT) this.flushFull();
     return this.strings.add(key, this.combine.create());
   }
 
   /** The entry of a key that is no string and that the table of primitives lacks. */
   private miss(key: unknown): Entry {
-    if (this.size >= TABLE_LIMIT) this.flush();
+    if (this.size >= TABLE_LIMIT) this.flushFull();
     if (typeof key !== "object" || key === null) {
       return this.enter(this.primitives, key, key);
     }
@@ -114,13 +118,31 @@ export class PrecombineOperator implements Operator {
   private look(entry: Entry | undefined, at: number): void {
     const { cells } = this.strings;
     const current = entry ?? { key: cells[at - 1], accumulator: cells[at] };
-    if (this.gauge?.isFull(this.size, current) === true) this.flush();
+    if (this.gauge?.isFull(this.size, current) === true) this.flushFull();
+  }
+
+  /** Hands a pair on as if it were the only one of its key. */
+  private pass(pair: readonly [unknown, unknown]): void {
+    const { combine, use, context } = this;
+    use.passed(context.metrics.elements);
+    let accumulator: unknown;
+    try {
+      accumulator = combine.add(combine.create(), pair[1]);
+    } catch (cause) {
+      throw userCodeError(context.step.name, cause, pair);
+    }
+    context.main([pair[0], accumulator], IMPULSE_META);
   }
 
   private *entries(): Iterable<TableEntry> {
     for (const [key, accumulator] of this.strings) yield { key, accumulator };
     yield* this.primitives.values();
     yield* this.encoded.values();
+  }
+
+  private flushFull(): void {
+    this.use.filled(this.size, this.context.metrics.elements);
+    this.flush();
   }
 
   private flush(): void {
@@ -135,12 +157,14 @@ export class PrecombineOperator implements Operator {
   private clear(): void {
     for (const table of [this.strings, this.primitives, this.encoded]) table.clear();
     this.gauge?.reset();
+    this.use.emptied(this.context.metrics.elements);
   }
 }
 
 // What is emitted by the way has other functions below: it stands outside of the try.
 const PRECOMBINE = `(pair, meta) => {
   metrics.elements++;
+  if (use.toPass > 0 && Array.isArray(pair)) { pass(pair); return; }
   let entry;
   let at = -1;
   try {

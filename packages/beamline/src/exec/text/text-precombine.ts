@@ -4,6 +4,7 @@ import { IMPULSE_META } from "../../model/element-meta.js";
 import { specialise } from "../../model/specialise.js";
 import type { OperatorContext } from "../operator.js";
 import { LOOK_EVERY, type TableEntry, TableGauge } from "../table-gauge.js";
+import { TableUse } from "../table-use.js";
 import { userCodeError } from "../user-code-error.js";
 import type { ReceiveKeyText } from "./text-ports.js";
 import { TextTable } from "./text-table.js";
@@ -11,10 +12,6 @@ import { TextTable } from "./text-table.js";
 /** Entries, and bytes of keys, in one table before it is emitted and begun anew. */
 const MOST_ENTRIES = 250_000;
 const MOST_KEY_BYTES = 64 << 20;
-/** A table that fills up although fewer than one pair in so many finds its key there is of no use, ... */
-const WORTHWHILE = 8;
-/** ... so pairs are passed on as they come, so many times as filled it, before another one is tried. */
-const PASSED_ON = 32;
 /** Growth since the last look at the memory of a table of numbers that is worth another one. */
 const WORTH_A_LOOK = 1.1;
 
@@ -34,12 +31,9 @@ export class TextPrecombine {
   private readonly texts = new TextTable();
   private readonly emit: ReceiveKeyText;
   private readonly gauge: TableGauge | undefined;
-  /** Pairs that had come when the table was empty. */
-  private takenBefore = 0;
+  private readonly use = new TableUse();
   /** Entries at the last look at the memory that they take. */
   private sizeLooked = 0;
-  /** Pairs that are still to be passed on. */
-  private toPass = 0;
 
   constructor(context: PrecombineContext, combine: CombineFn<unknown, unknown, unknown>) {
     const { step, metrics, main, mainPorts } = context;
@@ -58,6 +52,7 @@ export class TextPrecombine {
         texts: this.texts,
         values: this.texts.values,
         combine,
+        use: this.use,
         mask: LOOK_EVERY - 1,
         failed: (cause: unknown, bytes: Buffer, start: number, end: number, value: unknown) =>
           userCodeError(step.name, cause, [bytes.toString("utf8", start, end), value]),
@@ -66,21 +61,15 @@ export class TextPrecombine {
     );
   }
 
-  /** @internal */
-  get passes(): boolean {
-    return this.toPass > 0;
-  }
-
   /** @internal Hands a pair on as if it were the only one of its key. */
   pass(bytes: Buffer, start: number, end: number, value: unknown): void {
-    const { combine } = this;
-    if (this.toPass > 0 && --this.toPass === 0) this.takenBefore = this.context.metrics.elements;
+    const { combine, use, context } = this;
+    use.passed(context.metrics.elements);
     let accumulator: unknown;
     try {
       accumulator = combine.add(combine.create(), value);
     } catch (cause) {
-      const { step } = this.context;
-      throw userCodeError(step.name, cause, [bytes.toString("utf8", start, end), value]);
+      throw userCodeError(context.step.name, cause, [bytes.toString("utf8", start, end), value]);
     }
     this.emit(bytes, start, end, accumulator, IMPULSE_META);
   }
@@ -108,9 +97,7 @@ export class TextPrecombine {
   }
 
   private flushFull(): void {
-    const { size } = this.texts;
-    const found = this.context.metrics.elements - this.takenBefore - size;
-    if (found * WORTHWHILE < size) this.toPass = size * PASSED_ON;
+    this.use.filled(this.texts.size, this.context.metrics.elements);
     this.flush();
   }
 
@@ -133,14 +120,14 @@ export class TextPrecombine {
     this.texts.clear();
     this.gauge?.reset();
     this.sizeLooked = 0;
-    this.takenBefore = this.context.metrics.elements;
+    this.use.emptied(this.context.metrics.elements);
   }
 }
 
 // What has no room goes on alone.
 const PRECOMBINE_TEXT = `(bytes, start, end, value, meta) => {
   metrics.elements++;
-  if (self.passes) { self.pass(bytes, start, end, value); return; }
+  if (use.toPass > 0) { self.pass(bytes, start, end, value); return; }
   let at = texts.find(bytes, start, end);
   try {
     if (at < 0) at = self.miss(bytes, start, end);
