@@ -27,8 +27,8 @@ export interface PairGroups {
 
 /**
  * Every match of the pattern, in every element: `line.match(/.../g)` of each line. A pattern that is
- * one kind of characters, such as `/[a-z']+/i`, `/\w+/` or `/\p{L}+/u`, is looked for in the bytes of a file
- * right where they were read, several times as fast as a function of your own could.
+ * one kind of characters, such as `/[a-z']+/i`, `/\w+/` or `/\p{L}+/u`, is looked for in the bytes of
+ * a file right where they were read, which takes less time than any function could.
  */
 function findAll(pattern: RegExp, options: GroupOptions = {}): OfTexts<string> {
   const { group = 0 } = options;
