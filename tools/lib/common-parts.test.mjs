@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { commonParts, neededBy } from "./common-parts.mjs";
@@ -59,6 +60,6 @@ test("commonParts keeps modules in one file that different entries need, and the
   const { files } = await bundle([commonParts([{ modules, entries }])]);
   expect(chunksOf(files)).toBe(1);
   for (const { path, text } of files) writeFileSync(join(folder, basename(path)), text);
-  const { load } = await import(/* @vite-ignore */ join(folder, "main.js"));
+  const { load } = await import(/* @vite-ignore */ pathToFileURL(join(folder, "main.js")).href);
   expect(await load()).toMatchObject([2, 3, { one: 1 }, { two: 2 }]);
 });

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import module from "node:module";
-import { dirname } from "node:path";
 import v8 from "node:v8";
 
 if (module.enableCompileCache === undefined) {
@@ -11,7 +10,7 @@ if (module.enableCompileCache === undefined) {
   // Node 22.8 and newer keep compiled code between runs, which threads find by the variable, and
   // have a cheaper first optimization.
   const { directory } = module.enableCompileCache();
-  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= dirname(directory);
+  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
 }
 const { runProcess } = await import("../dist/program/process.js");
 await runProcess();

@@ -48,7 +48,7 @@ export class PrecombineOperator implements Operator {
     this.context = context;
     this.combine = combine;
     this.keyCoder = keyCoder;
-    this.texts = new TextPrecombine(context, combine);
+    this.texts = new TextPrecombine(context, combine, () => this.size);
     this.keyText = this.texts.receive;
     this.gauge = TableGauge.of(context, () => this.entries());
     const { step } = context;
@@ -118,7 +118,7 @@ export class PrecombineOperator implements Operator {
   private look(entry: Entry | undefined, at: number): void {
     const { cells } = this.strings;
     const current = entry ?? { key: cells[at - 1], accumulator: cells[at] };
-    if (this.gauge?.isFull(this.size, current) === true) this.flushFull();
+    if (this.gauge?.isFull(this.size + this.texts.size, current) === true) this.flushFull();
   }
 
   /** Hands a pair on as if it were the only one of its key. */

@@ -140,16 +140,15 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 /** The operator of a flatten: its inputs all arrive at the same receiver. */
 export function flattenOperator({ main, mainPorts, metrics }: OperatorContext): Operator {
-  const passing = <Fn>(next: Fn | undefined, parameters: string): Fn | undefined =>
-    next === undefined
-      ? undefined
-      : specialise<Fn>(
-          { next, metrics },
-          `(${parameters}) => { metrics.elements++; next(${parameters}); }`,
-        );
+  const { text, keyText } = mainPorts;
+  const passing = <Fn>(next: Fn, parameters: string): Fn =>
+    specialise<Fn>(
+      { next, metrics },
+      `(${parameters}) => { metrics.elements++; next(${parameters}); }`,
+    );
   return {
-    receive: passing(main, "value, meta") ?? main,
-    text: passing(mainPorts.text, "bytes, start, end, meta"),
-    keyText: passing(mainPorts.keyText, "bytes, start, end, value, meta"),
+    receive: passing(main, "value, meta"),
+    text: text && passing(text, "bytes, start, end, meta"),
+    keyText: keyText && passing(keyText, "bytes, start, end, value, meta"),
   };
 }

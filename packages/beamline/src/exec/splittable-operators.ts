@@ -49,6 +49,8 @@ export class SplittableOperator extends ProcessOperator implements Operator {
     const { allowedTimestampSkew = 0, finalizesBundles } = this.fn;
     resumable.skew = toMilliseconds(allowedTimestampSkew, `allow a skew in "${context.step.name}"`);
     resumable.finalizes = finalizesBundles === true;
+    // An estimator observes each output.
+    if (this.fn.watermarkEstimation !== undefined) resumable.outputText = undefined;
     this.splittableStep = step;
     this.use(this.processOf(step));
   }

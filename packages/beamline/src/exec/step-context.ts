@@ -74,9 +74,9 @@ export class OutputContext
   implements ProcessContext<unknown, AnyTags, never>, TextContext
 {
   readonly output: (value: unknown, timestamp?: Timestamp) => void;
-  /** Milliseconds by which an output may lie before its element. */
   /** The same for a string that is still bytes; undefined where nobody below takes them. */
-  readonly outputText: TextOutput | undefined;
+  outputText: TextOutput | undefined;
+  /** Milliseconds by which an output may lie before its element. */
   skew = 0;
   finalizes = false;
   private readonly turn = new Turn();

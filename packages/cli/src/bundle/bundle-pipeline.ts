@@ -8,7 +8,7 @@ import type { BundleProfile } from "./profile.js";
 import { sha256 } from "./sources-plugin.js";
 
 /** Goes up when the bundler makes something else of the same sources. */
-const BUNDLER_VERSION = 2;
+const BUNDLER_VERSION = 3;
 
 export interface BundleRequest {
   /** Path of the pipeline file. */

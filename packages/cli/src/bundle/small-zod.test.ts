@@ -21,6 +21,9 @@ test.each([
   'import { z as zod } from "zod";',
   'import { z } from "zod/mini";',
   'import type { z } from "zod";',
+  // Lines would move.
+  'import {\n  z,\n} from "zod";',
+  'import {\n  z\n} from "zod";',
   'const text = `\nimport { z } from "zod";\n`;',
   'const zod = await import("zod");\nimport { z } from "zod";',
   '/*\nimport { z } from "zod";\n*/ f();',

@@ -40,8 +40,9 @@ export function sourcesPlugin(hashes: Map<string, string>, withLocations: boolea
         if (loader === undefined) return undefined;
         const contents = readFileSync(path, "utf8");
         hashes.set(path, sha256(contents));
-        if (!withLocations || loader === "json" || loader === "text") return { contents, loader };
-        return { contents: withLocation(withSmallZod(contents), path), loader };
+        if (loader === "json" || loader === "text") return { contents, loader };
+        const code = withSmallZod(contents);
+        return { contents: withLocations ? withLocation(code, path) : code, loader };
       });
     },
   };

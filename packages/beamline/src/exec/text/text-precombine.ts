@@ -32,10 +32,17 @@ export class TextPrecombine {
   private readonly emit: ReceiveKeyText;
   private readonly gauge: TableGauge | undefined;
   private readonly use = new TableUse();
+  private readonly others: () => number;
   /** Entries at the last look at the memory that they take. */
   private sizeLooked = 0;
 
-  constructor(context: PrecombineContext, combine: CombineFn<unknown, unknown, unknown>) {
+  /** @param others - Entries of the tables beside this one, with which it shares the memory. */
+  constructor(
+    context: PrecombineContext,
+    combine: CombineFn<unknown, unknown, unknown>,
+    others: () => number = () => 0,
+  ) {
+    this.others = others;
     const { step, metrics, main, mainPorts } = context;
     this.context = context;
     this.combine = combine;
@@ -59,6 +66,10 @@ export class TextPrecombine {
       },
       PRECOMBINE_TEXT,
     );
+  }
+
+  get size(): number {
+    return this.texts.size;
   }
 
   /** @internal Hands a pair on as if it were the only one of its key. */
@@ -93,7 +104,7 @@ export class TextPrecombine {
       return;
     this.sizeLooked = texts.size;
     const current = { key: texts.keyOf(entry), accumulator: texts.values[entry] };
-    if (this.gauge?.isFull(texts.size, current) === true) this.flushFull();
+    if (this.gauge?.isFull(texts.size + this.others(), current) === true) this.flushFull();
   }
 
   private flushFull(): void {

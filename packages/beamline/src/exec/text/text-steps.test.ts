@@ -59,7 +59,7 @@ describe("texts that stay bytes", () => {
     },
   );
 
-  test("are distinct lines, split pieces, and keys of any combine", async () => {
+  test("are distinct as lines, and counted as pieces between separators", async () => {
     const run = { strictEncoding: false };
     const distinct = await collect((p) => p.apply(text.read(path)).distinct(), run);
     expect(distinct.sort()).toEqual([...new Set(lines)].sort());

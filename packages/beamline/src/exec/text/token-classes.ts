@@ -12,7 +12,8 @@ const AFTER_SURROGATES = 0xe000;
 const BEYOND_BMP = 0x1_0000;
 
 /** One character of some kind, once or repeatedly: `[a-z]+`, `\w+`, `\p{L}+`, `\s`, `,`. */
-const ONE_CLASS = /^(\[(?:\\.|[^\]\\])*\]|\\[wWdDsS]|\\[pP]\{[\w=]+\}|\\t|\\?[ ,;:|/\-_#&=])(\+?)$/;
+const ONE_CLASS =
+  /^(\[(?:\\.|[^\]\\])*\]|\\[wWdDsS]|\\[pP]\{[\w=]+\}|\\t|\\?[ ,;:/\-_#&=]|\\\|)(\+?)$/;
 
 /** Which characters belong to tokens. */
 export interface TokenClasses {
@@ -36,6 +37,8 @@ export function tokenClassesOf({ pattern, are }: Tokens): TokenClasses | undefin
   if (atom === undefined || (are === "matches" && plus === "") || /[vy]/.test(flags)) {
     return undefined;
   }
+  // Without a "u" it is a "p" and what stands behind it.
+  if (/^\\p/i.test(atom) && !flags.includes("u")) return undefined;
   const matching = are === "matches" ? WITHIN : BETWEEN;
   const other = are === "matches" ? BETWEEN : WITHIN;
   const kept = flags.replace(/[gdm]/g, "");

@@ -36,11 +36,13 @@ const WORDS = [/[A-Za-z']+/g, /\w+/g, /\d+/g, /\S+/g, /[^,;]+/g, /[a-zäöü]+/g
 // As texts: the linter has its doubts about these.
 const NOT_ASCII = "[^\\x00-\\x7f]+";
 const NOTHING = "[]+";
+/** Without a "u" a "p", in braces an "L". */
+const NO_PROPERTY = "\\p{L}";
 const ODD = [
   ...[/\W+/g, /[\s\S]+/g, /[k]+/giu, /[\u{1f600}-\u{1f64f}]+/gu],
   ...[new RegExp(NOT_ASCII, "g"), new RegExp(NOTHING, "g")],
 ];
-const GAPS = [/\s+/g, /[\s,.]+/g, /,/g, /\t/g, / /g, /\P{L}+/gu, /[^a-z]/g, /\W/g];
+const GAPS = [/\s+/g, /[\s,.]+/g, /,/g, /\|/g, /\t/g, / /g, /\P{L}+/gu, /[^a-z]/g, /\W/g];
 const BY_CLASS: readonly Tokens[] = [
   ...[...WORDS, ...ODD].map((pattern) => ({ pattern, are: "matches" as const })),
   ...GAPS.map((pattern) => ({ pattern, are: "gaps" as const })),
@@ -91,6 +93,13 @@ describe("tokenScanner", () => {
     "leaves alone what is more than a set of characters: %s",
     (pattern) => {
       expect(scannerOf({ pattern, are: "matches" })).toBeUndefined();
+    },
+  );
+
+  test.each([/|/g, new RegExp(NO_PROPERTY, "g"), /,|;/g, /(,)/g])(
+    "leaves alone separators that are more than a set of characters: %s",
+    (pattern) => {
+      expect(scannerOf({ pattern, are: "gaps" })).toBeUndefined();
     },
   );
 

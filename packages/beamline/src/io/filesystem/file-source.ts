@@ -33,8 +33,8 @@ export interface FileSourceOptions {
 }
 
 /**
- * The files of a source, which are looked for before the pipeline starts, so that what is missing is
- * reported at once, and in it, unless that is in the same process.
+ * The files of a source, which are looked for twice: before the pipeline starts, so that what is
+ * missing is reported at once, and in it.
  */
 export function fileSource(
   name: string,
@@ -44,7 +44,6 @@ export function fileSource(
   const patterns = Object.freeze(typeof input === "string" ? [input] : [...input]);
   requirePatterns(name, patterns);
   requireCompression(name, compression, "read");
-  const checked = new CheckedFiles();
   return {
     name,
     parameters: { input: patterns, ...parameters },
@@ -55,14 +54,13 @@ export function fileSource(
         const codecs = new Set(files.map(({ path }) => codecOf(path, compression)));
         for (const codec of codecs) await codec?.require("unpack");
         await checkFiles?.(files);
-        checked.keep(files);
       },
     },
     expand: (pipeline) =>
       pipeline.apply("Match", (p: Pipeline) =>
         p
           .impulse("Start")
-          .parDo("List", () => new ListFiles(patterns, checked, joins ? compression : undefined)),
+          .parDo("List", () => new ListFiles(patterns, joins ? compression : undefined)),
       ),
   };
 }
@@ -86,42 +84,19 @@ function requirePatterns(name: string, patterns: readonly unknown[]): void {
   }
 }
 
-/** The files that a job was checked with, for the one step of the same job that lists them. */
-class CheckedFiles {
-  private files: readonly FileInfo[] | undefined;
-
-  keep(files: readonly FileInfo[]): void {
-    this.files = files;
-  }
-
-  /** Gives them away: whoever lists them again wants to know what is there now. */
-  take(): readonly FileInfo[] | undefined {
-    const { files } = this;
-    this.files = undefined;
-    return files;
-  }
-}
-
 class ListFiles extends DoFn<Uint8Array, InputFile> {
   private readonly patterns: readonly string[];
-  private readonly checked: CheckedFiles;
   private readonly compression: Compression | undefined;
 
   /** @param compression - Of the files, where small ones may be joined unless they are packed. */
-  constructor(
-    patterns: readonly string[],
-    checked: CheckedFiles,
-    compression: Compression | undefined,
-  ) {
+  constructor(patterns: readonly string[], compression: Compression | undefined) {
     super();
     this.patterns = patterns;
-    this.checked = checked;
     this.compression = compression;
   }
 
   override async process(_start: Uint8Array, ctx: ProcessContext<InputFile>): Promise<void> {
-    const { signal } = ctx;
-    const found = this.checked.take() ?? (await matchFiles(this.patterns, { signal }));
+    const found = await matchFiles(this.patterns, { signal: ctx.signal });
     const total = found.reduce((sum, { size }) => sum + size, 0);
     const files = found.map(({ path, size, version }) => ({ path, size, total, version }));
     const { compression } = this;

@@ -23,9 +23,14 @@ export interface JoinedFiles {
   readonly size: number;
 }
 
-/** No path can hold it. */
+/** No path of a disk can hold it. */
 const SEPARATOR = "\0";
 const FIELDS = 3;
+
+/** False of a key of S3 that holds what separates files. */
+export function canBeJoined({ path, version = "" }: FilePart): boolean {
+  return !path.includes(SEPARATOR) && !version.includes(SEPARATOR);
+}
 
 /** Undefined where there are none. */
 export function joinedFiles(parts: readonly FilePart[]): JoinedFiles | undefined {

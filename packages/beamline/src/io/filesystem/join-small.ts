@@ -1,4 +1,4 @@
-import { type InputFile, joinedFiles } from "./input-file.js";
+import { canBeJoined, type InputFile, joinedFiles } from "./input-file.js";
 
 /** Below this many files each is worth an element of its own. */
 const MANY = 100;
@@ -23,13 +23,14 @@ export function joinSmall(
   const close = () => {
     const [first, ...rest] = group;
     const others = joinedFiles(rest);
-    if (first !== undefined)
+    if (first !== undefined) {
       joined.push(others === undefined ? first : { ...first, joined: others });
+    }
     group = [];
     size = 0;
   };
   for (const file of files) {
-    if (file.size > SMALL || isAlone(file.path)) {
+    if (file.size > SMALL || isAlone(file.path) || !canBeJoined(file)) {
       joined.push(file);
       continue;
     }

@@ -33,7 +33,7 @@ export interface PairGroups {
 function findAll(pattern: RegExp, options: GroupOptions = {}): OfTexts<string> {
   const { group = 0 } = options;
   const all = withFlags("findAll", pattern, "g");
-  requireGroups("findAll", all, [group]);
+  requireGroups("findAll", pattern, [group]);
   if (group === 0) {
     const fn = (text: string) => requireText("findAll", text).match(all) ?? [];
     return textStep("FindAll", pattern, options, {
@@ -77,7 +77,7 @@ function split(pattern: RegExp, options: SplitOptions = {}): OfTexts<string> {
 function find(pattern: RegExp, options: GroupOptions = {}): OfTexts<string> {
   const { group = 0 } = options;
   const one = withFlags("find", pattern, "");
-  requireGroups("find", one, [group]);
+  requireGroups("find", pattern, [group]);
   const fn = (text: string) => {
     const match = one.exec(requireText("find", text));
     const found = match === null ? undefined : groupOf(match, group);
@@ -92,7 +92,7 @@ function matches(pattern: RegExp, options: GroupOptions = {}): OfTexts<string> {
   const { source, flags } = withFlags("matches", pattern, "");
   // Without the "m" the ends are those of the text, not of its lines.
   const whole = new RegExp(`^(?:${source})$`, flags.replace("m", ""));
-  requireGroups("matches", whole, [group]);
+  requireGroups("matches", pattern, [group]);
   const fn = (text: string) => {
     const match = whole.exec(requireText("matches", text));
     const found = match === null ? undefined : groupOf(match, group);
@@ -104,7 +104,7 @@ function matches(pattern: RegExp, options: GroupOptions = {}): OfTexts<string> {
 /** A pair of two groups of the first match, of every element that has one. */
 function findKV(pattern: RegExp, { key, value }: PairGroups): OfTexts<[string, string]> {
   const one = withFlags("findKV", pattern, "");
-  requireGroups("findKV", one, [key, value]);
+  requireGroups("findKV", pattern, [key, value]);
   const fn = (text: string): [string, string][] => {
     const match = one.exec(requireText("findKV", text));
     if (match === null) return [];

@@ -9,6 +9,7 @@ test("outermost names what people have applied, the most first", () => {
     { pcollection: "Count/Merge.out", value: 5 },
     { pcollection: "Parse.out", value: 9 },
     { pcollection: "Parse.bad", value: 1 },
+    { pcollection: "Orders/Parse.bad", value: 12 },
   ];
   expect(outermost(elements)).toEqual([
     { transform: "Split", value: 70 },

@@ -65,7 +65,8 @@ export function faultOf(error: Error): Fault {
  */
 function isOfSts(error: Error): boolean {
   for (let at: unknown = error; at instanceof Error; at = Object.getPrototypeOf(at)) {
-    if (at.constructor.name === "STSServiceException") return true;
+    // A bundle with several of that name has numbered them.
+    if (/^STSServiceException\d*$/.test(at.constructor.name)) return true;
   }
   return false;
 }
