@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { commands } from "../packages/cli/dist/commands/index.js";
 
 const COMMAND = fileURLToPath(new URL("../packages/cli/bin/beamline.js", import.meta.url));
 const WORDCOUNT = fileURLToPath(new URL("../examples/wordcount.ts", import.meta.url));
@@ -54,6 +55,20 @@ function beamline(argv: readonly string[], watch?: (child: ChildProcess) => void
 
 const PIPELINE_HEAD =
   'import { definePipeline, text } from "beamline";\nimport { z } from "zod";\n';
+
+// The command is a bundle, which has to be what its modules are.
+test("beamline NAME --help has every flag of every command", async () => {
+  expect(commands.length).toBeGreaterThan(20);
+  for (const { name, flags } of commands) {
+    const { code, stdout, stderr } = await beamline([...name.split(" "), "--help"]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain(`beamline ${name}: `);
+    for (const flag of Object.keys(flags)) {
+      const long = flag.replace(/[A-Z0-9]+/g, (part) => `-${part.toLowerCase()}`);
+      expect(stdout.replaceAll("-", "")).toContain(long.replaceAll("-", ""));
+    }
+  }
+}, 60_000);
 
 test("beamline run counts words and sums the run up on stderr", async () => {
   write("input.txt", "the cat and the dog\nthe end\n");

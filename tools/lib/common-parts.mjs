@@ -19,8 +19,11 @@ const PART = "common-part";
 export function commonParts(parts) {
   /** @type {Map<string, string>} */
   const imports = new Map();
-  for (const [index, { entries }] of parts.entries()) {
+  for (const [index, { modules, entries }] of parts.entries()) {
+    const inside = new Set([...modules].map((module) => resolve(module)));
     for (const path of entries.map((entry) => resolve(entry))) {
+      // An entry that is in the part would wait for modules that wait for it.
+      if (inside.has(path)) continue;
       imports.set(path, `${imports.get(path) ?? ""}import "${PART}:${index}"; `);
     }
   }

@@ -63,3 +63,12 @@ test("commonParts keeps modules in one file that different entries need, and the
   const { load } = await import(/* @vite-ignore */ pathToFileURL(join(folder, "main.js")).href);
   expect(await load()).toMatchObject([2, 3, { one: 1 }, { two: 2 }]);
 });
+
+test("commonParts leaves an entry alone that is in the part, which would wait for itself", async () => {
+  const modules = ["a.js", "b.js", "c.js"].map((name) => join(folder, name));
+  const entries = ["b.js", "one.js"].map((name) => join(folder, name));
+  const { files } = await bundle([commonParts([{ modules, entries }])]);
+  for (const { path, text } of files) writeFileSync(join(folder, basename(path)), text);
+  const { load } = await import(/* @vite-ignore */ pathToFileURL(join(folder, "main.js")).href);
+  expect(await load()).toMatchObject([2, 3, { one: 1 }, { two: 2 }]);
+});
