@@ -8,7 +8,7 @@ import type { Groups, Values } from "./spill/groups.js";
 export const NONE = -1;
 
 /** What a block of shuffled records holds, in memory of any kind. */
-export type Records = Partial<Block> & Pick<Block, "bytes" | "records">;
+type Records = Partial<Block> & Pick<Block, "bytes" | "records">;
 
 /**
  * Groups records that stay where they are, and that others read at the same time, by key bytes: a hash

@@ -30,3 +30,11 @@ export function propertyKey(name: string): string {
   // Computed: the other one would set the prototype.
   return name === "__proto__" ? '["__proto__"]' : JSON.stringify(name);
 }
+
+/** Gives an object a property of any name: to assign `__proto__` would set the prototype. */
+export function setProperty(row: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== "__proto__") row[name] = value;
+  else Object.defineProperty(row, name, { ...OF_A_LITERAL, value });
+}
+
+const OF_A_LITERAL = { writable: true, enumerable: true, configurable: true } as const;

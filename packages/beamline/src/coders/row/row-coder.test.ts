@@ -107,15 +107,19 @@ describe("RowCoder", () => {
       "class",
       "0",
     ];
-    const schema = { fields: names.map((name) => field(name, "int64")) };
-    const row: unknown = JSON.parse(
-      `{${names.map((name, i) => `${JSON.stringify(name)}: ${i}`).join(", ")}}`,
-    );
-    const decoded = again(schema, row);
-    expect(Object.getPrototypeOf(decoded)).toBe(Object.prototype);
-    expect(Object.entries(decoded as object).toSorted()).toEqual(
-      Object.entries(row as object).toSorted(),
-    );
+    const type = { kind: "atomic", type: "int64", nullable: true } as const;
+    const schema = { fields: names.map((name) => ({ name, type })) };
+    // Also of a row with nulls, which is decoded another way.
+    for (const nullAt of [-1, 0, names.indexOf("__proto__")]) {
+      const row: unknown = JSON.parse(
+        `{${names.map((name, i) => `${JSON.stringify(name)}: ${i === nullAt ? null : i}`).join(", ")}}`,
+      );
+      const decoded = again(schema, row);
+      expect(Object.getPrototypeOf(decoded)).toBe(Object.prototype);
+      expect(Object.entries(decoded as object).toSorted()).toEqual(
+        Object.entries(row as object).toSorted(),
+      );
+    }
   });
 
   test("reads rows of an older schema, whose last fields it lacks", () => {

@@ -1,6 +1,7 @@
 import type { ByteReader } from "../../bytes/byte-reader.js";
 import type { ByteWriter } from "../../bytes/byte-writer.js";
 import { BeamlineError } from "../../model/errors.js";
+import { setProperty } from "../../model/specialise.js";
 import type { Coder } from "../coder.js";
 import { cannotEncode, corruptBytes } from "../coder-errors.js";
 import type { FieldCoder } from "./field-codec.js";
@@ -85,8 +86,8 @@ export class RowCoder<T> implements Coder<T> {
     }
     const row: Record<string, unknown> = {};
     for (const { name, isOptional } of this.schema.fields) {
-      if (values.has(name)) row[name] = values.get(name);
-      else if (isOptional !== true) row[name] = null;
+      if (values.has(name)) setProperty(row, name, values.get(name));
+      else if (isOptional !== true) setProperty(row, name, null);
     }
     return row as T;
   }

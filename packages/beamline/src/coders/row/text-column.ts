@@ -35,7 +35,8 @@ export class TextColumn {
   private readonly bytes = new ByteWriter(1024);
   /** Long ones, and those that are not ASCII. */
   private readonly others = new Map<number, string>();
-  private othersSize = 0;
+  /** Of strings that stand by themselves. */
+  private textsSize = 0;
 
   constructor(rows: number) {
     this.rows = rows;
@@ -56,6 +57,7 @@ export class TextColumn {
         return this.leaveCodes(codes) && this.add(row, text);
       code = this.strings.push(text);
       this.numbers.set(text, code);
+      this.textsSize += ENTRY_BYTES + 2 * text.length;
     }
     codes[row] = code;
     return true;
@@ -63,8 +65,8 @@ export class TextColumn {
 
   /** What it keeps, in bytes. */
   get size(): number {
-    if (this.codes !== undefined) return this.codes.byteLength;
-    return this.starts.byteLength + this.bytes.position + this.othersSize;
+    const { codes, starts, bytes, textsSize } = this;
+    return (codes?.byteLength ?? starts.byteLength + bytes.position) + textsSize;
   }
 
   /** No string is added any more. */
@@ -80,6 +82,7 @@ export class TextColumn {
   private leaveCodes(codes: Uint16Array): boolean {
     this.starts = new Uint32Array(this.rows + 1);
     this.codes = undefined;
+    this.textsSize = 0;
     this.numbers.clear();
     for (let row = 0; row < codes.length; row++) {
       const text = this.strings[(codes[row] as number) - 1];
@@ -115,7 +118,7 @@ export class TextColumn {
 
   private addOther(row: number, from: Buffer, start: number, length: number): boolean {
     this.others.set(row, stringsOf(from).utf8Slice(start, start + length));
-    this.othersSize += ENTRY_BYTES + 2 * length;
+    this.textsSize += ENTRY_BYTES + 2 * length;
     return this.others.size < MOST_OTHERS;
   }
 }

@@ -95,6 +95,20 @@ describe("BlockGroups", () => {
     expect(byKey(readGroups(loads))).toEqual(byKey(grouped(pairs)));
   });
 
+  test("read several keys with very many values where they are, whenever they are asked for", () => {
+    const pairs = Array.from(
+      { length: 40_000 },
+      (_, i): Pair => [i % 8 === 7 ? `key ${i % 701}` : `hot ${i % 8}`, `value ${i}`],
+    );
+    const blocks = bundlesOf(pairs, 5, 1);
+    const before = Buffer.concat(blocks.map(({ bytes }) => bytes));
+    const loads = [...new BlockGroups(blocks, 10_000)];
+    expect(loads.filter((groups) => groups instanceof HotGroups).length).toBeGreaterThan(3);
+    expect(byKey(readGroups(loads))).toEqual(byKey(grouped(pairs)));
+    expect(byKey(readGroups(loads))).toEqual(byKey(grouped(pairs)));
+    expect(before.equals(Buffer.concat(blocks.map(({ bytes }) => bytes)))).toBe(true);
+  });
+
   test("keep large keys of one hash apart", () => {
     const [a, b] = collision();
     const pairs = Array.from({ length: 9000 }, (_, i): Pair => [i % 3 === 0 ? a : b, `value ${i}`]);
@@ -154,7 +168,12 @@ test("LoadPool gives the memory of a load to the next one, unless it is large", 
   const memory = pool.take();
   memory.reserve(50_000);
   pool.give(memory);
-  expect(sorted(readGroups(new BlockGroups(blocks, 1e6, pool)))).toEqual(sorted(grouped(pairs)));
+  for (const groups of new BlockGroups(blocks, 1e6, pool)) {
+    expect(memory.length).toBe(blocks.reduce((sum, { bytes }) => sum + bytes.length, 0));
+    expect(sorted(readGroups([groups]))).toEqual(sorted(grouped(pairs)));
+  }
+  // It has become too large for the pool, which has given it back.
+  expect(memory.size).toBe(0);
   expect(pool.take()).not.toBe(memory);
   const small = pool.take();
   small.reserve(1000);

@@ -6,7 +6,6 @@ import { LoadedGroups } from "./loaded-groups.js";
 import { RecordGroups } from "./record-groups.js";
 import { INDEX_BYTES } from "./run.js";
 import { ShuffleParts } from "./shuffle-parts.js";
-import type { RecordBytes } from "./streamed-values.js";
 
 /**
  * The groups of shuffle blocks in memory, as many at a time as processors' caches hold: those of
@@ -54,7 +53,7 @@ export class BlockGroups implements Iterable<Groups> {
     const memory = this.pool.take();
     copyBlocks(blocks, memory);
     const loaded = new RecordGroups(memory);
-    const groups = new LoadedGroups(loaded, (again) => copyBlocks(blocks, again));
+    const groups = new LoadedGroups(loaded, (again) => copyBlocks(blocks, again), this.pool);
     try {
       yield groups;
     } finally {
@@ -66,14 +65,14 @@ export class BlockGroups implements Iterable<Groups> {
   /** The groups of a partition, by hash. */
   private *parts(blocks: readonly Block[], size: number): Generator<Groups, void, undefined> {
     const parts = new ShuffleParts(blocks, size, this.loadBytes);
-    for (const hash of parts.hot) yield new HotGroups(hash, () => sourcesOf(blocks));
+    for (const records of parts.hotRecords()) yield new HotGroups(records);
     const memory = this.pool.take();
     try {
       let start = 0;
       for (const [part, end] of parts.copyAll(memory).entries()) {
         if (end === start) continue;
         const loaded = new RecordGroups(memory, start, end);
-        const groups = new LoadedGroups(loaded, (again) => parts.copyPart(part, again));
+        const groups = new LoadedGroups(loaded, (again) => parts.copyPart(part, again), this.pool);
         try {
           yield groups;
         } finally {
@@ -92,12 +91,6 @@ function copyBlocks(blocks: readonly Block[], memory: LoadMemory): void {
   for (const { bytes } of blocks) {
     memory.bytes.set(bytes, memory.length);
     memory.length += bytes.length;
-  }
-}
-
-function* sourcesOf(blocks: readonly Block[]): Generator<RecordBytes, void, undefined> {
-  for (const { bytes } of blocks) {
-    yield { bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), isOwn: false };
   }
 }
 

@@ -1,23 +1,24 @@
 import { ByteReader } from "../../bytes/byte-reader.js";
-import { releaseMemory } from "../../bytes/release.js";
 import { internalError } from "../../model/errors.js";
 import type { Groups, Values } from "./groups.js";
-import { HASH_BYTES, hashAt, hasKey, skipRecord, skipSized } from "./shuffle-records.js";
-import { type RecordBytes, StreamedValues } from "./streamed-values.js";
+import { HASH_BYTES, hasKey, skipSized } from "./shuffle-records.js";
+
+/** The records of one hash, which are too many to be loaded. */
+export interface HotRecords {
+  /** Their keys, each behind its length. */
+  keys(): readonly Buffer[];
+  /** The values of one of these, from the first one on. */
+  values(key: Buffer): Values;
+}
 
 /** The keys of one hash, whose values are too many to be loaded: they are read where they are. */
 export class HotGroups implements Groups {
-  private readonly hash: number;
-  private readonly sources: () => Iterable<RecordBytes>;
+  private readonly records: HotRecords;
   private readonly keys: readonly Buffer[];
 
-  /**
-   * @param sources - All records that may have the hash, each time anew.
-   */
-  constructor(hash: number, sources: () => Iterable<RecordBytes>) {
-    this.hash = hash;
-    this.sources = sources;
-    this.keys = keysOf(hash, sources());
+  constructor(records: HotRecords) {
+    this.records = records;
+    this.keys = records.keys();
   }
 
   get size(): number {
@@ -39,8 +40,7 @@ export class HotGroups implements Groups {
   }
 
   values(index: number): Values {
-    const sources = this.sources()[Symbol.iterator]();
-    return new StreamedValues(sources, this.hash, this.keyBytes(index));
+    return this.records.values(this.keyBytes(index));
   }
 
   private keyBytes(index: number): Buffer {
@@ -50,18 +50,10 @@ export class HotGroups implements Groups {
   }
 }
 
-/** The keys of a hash, as records have them: each behind its length. */
-function keysOf(hash: number, sources: Iterable<RecordBytes>): Buffer[] {
-  const keys: Buffer[] = [];
-  for (const { bytes, isOwn } of sources) {
-    for (let at = 0; at < bytes.length; at = skipRecord(bytes, at)) {
-      if (hashAt(bytes, at) !== hash) continue;
-      // With its length before it: the same bytes have the same.
-      if (keys.some((key) => hasKey(bytes, at, key))) continue;
-      const start = at + HASH_BYTES;
-      keys.push(Buffer.from(bytes.subarray(start, skipSized(bytes, start))));
-    }
-    if (isOwn) releaseMemory(bytes);
-  }
-  return keys;
+/** Adds the key of the record at `at`, behind its length, unless it is there. */
+export function addKey(keys: Buffer[], bytes: Uint8Array, at: number): void {
+  // With its length before it: the same bytes have the same.
+  for (const key of keys) if (hasKey(bytes, at, key)) return;
+  const start = at + HASH_BYTES;
+  keys.push(Buffer.from(bytes.subarray(start, skipSized(bytes, start))));
 }

@@ -45,10 +45,14 @@ export class LoadMemory {
   }
 }
 
-/** Keeps the memory of a load that is over for the next one of the same thread. */
+/**
+ * Keeps the memory of a load that is over for the next one of the same thread, and one load of those
+ * that were needed again later.
+ */
 export class LoadPool {
   private readonly most: number;
   private idle: LoadMemory | undefined;
+  private dropLate: () => void = () => {};
 
   /** @param most - What it keeps, in bytes. */
   constructor(most: number) {
@@ -67,7 +71,18 @@ export class LoadPool {
     else memory.release();
   }
 
+  /**
+   * What has been loaded once more, for whoever came late, stays until the next that is.
+   *
+   * @param drop - What ends that: those who go through it may still do so.
+   */
+  keepLate(drop: () => void): void {
+    this.dropLate();
+    this.dropLate = drop;
+  }
+
   close(): void {
+    this.keepLate(() => {});
     this.idle?.release();
     this.idle = undefined;
   }

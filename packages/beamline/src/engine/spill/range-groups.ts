@@ -9,7 +9,7 @@ import { type HashRange, INDEX_BYTES, type Run, rangeOfSlice, runWithin } from "
 import type { RunReader } from "./run-reader.js";
 import { hashAt, skipRecord } from "./shuffle-records.js";
 import { cutBySize } from "./slice-sizes.js";
-import type { RecordBytes } from "./streamed-values.js";
+import { type RecordBytes, StreamedRecords } from "./streamed-values.js";
 
 /** Parts that a range is divided into when it has to be looked at more closely. */
 const BUCKETS = 1024;
@@ -65,7 +65,11 @@ export class RangeGroups implements Iterable<Groups> {
       return;
     }
     const loaded = new RecordGroups(memory);
-    const groups = new LoadedGroups(loaded, (again) => this.load(range, again, Infinity));
+    const groups = new LoadedGroups(
+      loaded,
+      (again) => this.load(range, again, Infinity),
+      this.pool,
+    );
     try {
       if (groups.size > 0) yield groups;
     } finally {
@@ -156,7 +160,7 @@ export class RangeGroups implements Iterable<Groups> {
   /** The keys of one hash: nearly always one. */
   private hot(runs: readonly Run[], hash: number): Groups {
     const own = runs.flatMap((run) => runWithin(run, { from: hash, to: hash + 1 }) ?? []);
-    return new HotGroups(hash, () => this.sources(own));
+    return new HotGroups(new StreamedRecords(hash, () => this.sources(own)));
   }
 
   private *sources(runs: readonly Run[]): Generator<RecordBytes, void, undefined> {

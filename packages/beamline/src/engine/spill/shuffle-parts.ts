@@ -1,5 +1,6 @@
 import type { Block } from "../block.js";
 import type { LoadMemory } from "./load-memory.js";
+import { PlacedRecords } from "./placed-records.js";
 import { copyRecord, viewOf } from "./record-moves.js";
 import { INDEX_BYTES } from "./run.js";
 import { hashAt, skipRecord } from "./shuffle-records.js";
@@ -9,6 +10,9 @@ const MOST_BITS = 8;
 
 /** Mixes the bits of a hash: records of one partition share the upper ones, tables use the lower. */
 const MIX = 0x9e3779b1;
+
+/** No hash: they are not negative. */
+const NO_HASH = -1;
 
 /**
  * The records of blocks in parts of about one size, by hash, each as small as processors' caches. Keys
@@ -23,8 +27,9 @@ export class ShuffleParts {
   /** Of each part: a hash that most of it might have, and by how much (Boyer and Moore 1981). */
   private readonly candidates: Float64Array;
   private readonly votes: Float64Array;
-  /** Hashes whose records are in no part. */
-  private readonly excluded = new Set<number>();
+  /** Of each part: the hash whose records are left out of it, or none, and how many these are. */
+  private readonly excluded: Float64Array;
+  private readonly excludedCounts: Float64Array;
 
   /**
    * @param bytes - Of all blocks.
@@ -40,13 +45,30 @@ export class ShuffleParts {
     this.counts = new Float64Array(parts);
     this.candidates = new Float64Array(parts);
     this.votes = new Float64Array(parts);
+    this.excluded = new Float64Array(parts).fill(NO_HASH);
+    this.excludedCounts = new Float64Array(parts);
     this.measure();
     this.exclude(2 * loadBytes);
   }
 
-  /** The hashes of hot keys: their records are too many to be copied. */
-  get hot(): Iterable<number> {
-    return this.excluded;
+  /** The records of hot keys, by hash: they are too many to be copied. */
+  hotRecords(): readonly PlacedRecords[] {
+    const { blocks, shift, excluded, excludedCounts } = this;
+    if (!this.excludesAny) return [];
+    const buffers = blocks.map(({ bytes: { buffer, byteOffset, byteLength } }) =>
+      Buffer.from(buffer, byteOffset, byteLength),
+    );
+    const records = Array.from(excludedCounts, (count) =>
+      count === 0 ? undefined : new PlacedRecords(buffers, count),
+    );
+    for (const [block, bytes] of buffers.entries()) {
+      for (let at = 0; at < bytes.length; at = skipRecord(bytes, at)) {
+        const hash = hashAt(bytes, at);
+        const part = Math.imul(hash, MIX) >>> shift;
+        if (excluded[part] === hash) records[part]?.add(block, at);
+      }
+    }
+    return records.filter((each) => each !== undefined);
   }
 
   /** Copies all parts into a memory, one behind the other; returns where each ends. */
@@ -61,14 +83,13 @@ export class ShuffleParts {
     memory.reserve(total);
     memory.length = total;
     const { bytes: target, view } = memory;
-    const all = excluded.size === 0;
     for (const { bytes } of blocks) {
       const source = viewOf(bytes);
       for (let at = 0; at < bytes.length; ) {
         const hash = source.getUint32(at);
         const next = skipRecord(bytes, at);
-        if (all || !excluded.has(hash)) {
-          const part = Math.imul(hash, MIX) >>> shift;
+        const part = Math.imul(hash, MIX) >>> shift;
+        if (excluded[part] !== hash) {
           const place = places[part] as number;
           copyRecord(bytes, source, at, next, target, view, place);
           places[part] = place + next - at;
@@ -88,13 +109,17 @@ export class ShuffleParts {
       for (let at = 0; at < bytes.length; ) {
         const hash = source.getUint32(at);
         const next = skipRecord(bytes, at);
-        if (Math.imul(hash, MIX) >>> shift === part && !excluded.has(hash)) {
+        if (Math.imul(hash, MIX) >>> shift === part && excluded[part] !== hash) {
           copyRecord(bytes, source, at, next, memory.bytes, memory.view, memory.length);
           memory.length += next - at;
         }
         at = next;
       }
     }
+  }
+
+  private get excludesAny(): boolean {
+    return this.excluded.some((hash) => hash !== NO_HASH);
   }
 
   private measure(): void {
@@ -121,18 +146,20 @@ export class ShuffleParts {
 
   /** Takes the hash that is most of it out of each part that takes more than `most` bytes. */
   private exclude(most: number): void {
-    const { blocks, shift, sizes, counts, candidates, votes, excluded } = this;
+    const { blocks, shift, sizes, counts, candidates, votes, excluded, excludedCounts } = this;
     for (const [part, size] of sizes.entries()) {
       const isLarge = size + (counts[part] as number) * INDEX_BYTES > most;
-      if (isLarge && (votes[part] as number) * 2 > size) excluded.add(candidates[part] as number);
+      if (isLarge && (votes[part] as number) * 2 > size)
+        excluded[part] = candidates[part] as number;
     }
-    if (excluded.size === 0) return;
+    if (!this.excludesAny) return;
     for (const { bytes } of blocks) {
       for (let at = 0; at < bytes.length; ) {
         const hash = hashAt(bytes, at);
         const next = skipRecord(bytes, at);
-        if (excluded.has(hash)) {
-          const part = Math.imul(hash, MIX) >>> shift;
+        const part = Math.imul(hash, MIX) >>> shift;
+        if (excluded[part] === hash) {
+          excludedCounts[part] = (excludedCounts[part] as number) + 1;
           sizes[part] = (sizes[part] as number) - (next - at);
         }
         at = next;

@@ -1,6 +1,7 @@
 import { ByteReader } from "../../bytes/byte-reader.js";
 import { releaseMemory } from "../../bytes/release.js";
 import type { Values } from "./groups.js";
+import { addKey, type HotRecords } from "./hot-groups.js";
 import { HASH_BYTES, hashAt, hasKey, skipRecord } from "./shuffle-records.js";
 
 /** Encoded records, one after the other. */
@@ -10,8 +11,37 @@ export interface RecordBytes {
   readonly isOwn: boolean;
 }
 
+/** Records of one hash, which are looked for among all that may have it, each time anew. */
+export class StreamedRecords implements HotRecords {
+  private readonly hash: number;
+  private readonly sources: () => Iterable<RecordBytes>;
+
+  /**
+   * @param sources - All records that may have the hash, each time from the first one on.
+   */
+  constructor(hash: number, sources: () => Iterable<RecordBytes>) {
+    this.hash = hash;
+    this.sources = sources;
+  }
+
+  keys(): Buffer[] {
+    const keys: Buffer[] = [];
+    for (const { bytes, isOwn } of this.sources()) {
+      for (let at = 0; at < bytes.length; at = skipRecord(bytes, at)) {
+        if (hashAt(bytes, at) === this.hash) addKey(keys, bytes, at);
+      }
+      if (isOwn) releaseMemory(bytes);
+    }
+    return keys;
+  }
+
+  values(key: Buffer): Values {
+    return new StreamedValues(this.sources()[Symbol.iterator](), this.hash, key);
+  }
+}
+
 /** The values of one key among many records, which are gone through as values are asked for. */
-export class StreamedValues implements Values {
+class StreamedValues implements Values {
   private readonly sources: Iterator<RecordBytes>;
   private readonly hash: number;
   private readonly key: Buffer;

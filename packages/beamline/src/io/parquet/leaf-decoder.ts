@@ -107,9 +107,9 @@ function toText({ kind }: ColumnType): LeafDecoder | undefined {
 }
 
 function toBytes({ kind }: ColumnType): LeafDecoder | undefined {
-  if (kind === "string") return { one: (raw) => bytesOf(raw) };
-  // A copy: the page that it lies in is not kept for its sake.
-  return kind === "bytes" || kind === "uuid" ? { one: (raw) => bytesOf(raw).slice() } : undefined;
+  if (kind !== "string" && kind !== "bytes" && kind !== "uuid") return undefined;
+  // A copy: the page that it lies in is not kept for its sake, and its memory is given back.
+  return { one: (raw) => bytesOf(raw).slice() };
 }
 
 function toDate(column: ColumnType): LeafDecoder | undefined {

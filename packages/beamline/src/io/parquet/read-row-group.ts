@@ -1,6 +1,6 @@
 import type { ReadOptions } from "../filesystem/file-system.js";
 import { ColumnBytes, rangeOf } from "./column-bytes.js";
-import { type ColumnValues, joined } from "./column-values.js";
+import { type ColumnValues, joined, valuesBetween } from "./column-values.js";
 import type { FileGroup, ParquetFile } from "./footer.js";
 import type { PlannedColumn } from "./plan-columns.js";
 import { FlatColumnPages } from "./read-flat-column.js";
@@ -96,15 +96,15 @@ export class LoadedRowGroup {
   /** Some rows at a time; every call begins anew. */
   slices(): RowSlices {
     return new RowSlices(
-      this.columns.map((column) => this.pagesOf(column, MOST_TEXTS)),
+      this.columns.map((column) => this.pagesOf(column, MOST_VALUES)),
       this.rows,
     );
   }
 
   /** With errors that name the column; nulls are one of them where there may be none. */
-  private pagesOf(column: PlannedColumn, mostTexts?: number): ColumnPages {
+  private pagesOf(column: PlannedColumn, mostValues?: number): ColumnPages {
     const { name, type } = column.field;
-    const pages = this.rawPagesOf(column, mostTexts);
+    const pages = this.rawPagesOf(column, mostValues);
     let row = 0;
     return {
       next() {
@@ -121,12 +121,12 @@ export class LoadedRowGroup {
     };
   }
 
-  private rawPagesOf(column: PlannedColumn, mostTexts: number | undefined): ColumnPages {
+  private rawPagesOf(column: PlannedColumn, mostValues: number | undefined): ColumnPages {
     const { group, file, rows, bytes, nested } = this;
     const { name } = column.field;
     switch (column.kind) {
       case "missing":
-        return onePage(new Array<unknown>(rows).fill(column.value));
+        return pagesOfOne(column.value, rows, mostValues);
       case "nested":
         return onePage(nested.get(name) ?? []);
       case "flat": {
@@ -137,17 +137,30 @@ export class LoadedRowGroup {
         }
         const { start, end } = rangeOf(chunk.meta_data);
         const flat = { ...column, chunk: chunk.meta_data };
-        return new FlatColumnPages(file.lib, bytes.at(start, end), flat, rows, mostTexts);
+        return new FlatColumnPages(file.lib, bytes.at(start, end), flat, rows, mostValues);
       }
     }
   }
 }
 
-/** Strings that are made at once of a page, where there is little room: a page may be a whole column. */
-const MOST_TEXTS = 1 << 14;
+/** Values that are made at once where there is little room: a page may be a whole column. */
+const MOST_VALUES = 1 << 14;
 
 /** A value's place in an array, and half of what a string or an object takes besides its characters. */
 const VALUE_BYTES = 16;
+
+/** The same value in all rows. */
+function pagesOfOne(value: unknown, rows: number, most = rows): ColumnPages {
+  const page = new Array<unknown>(Math.min(rows, most)).fill(value);
+  let left = rows;
+  return {
+    next() {
+      const count = Math.min(left, page.length);
+      left -= count;
+      return count === 0 ? undefined : valuesBetween(page, 0, count);
+    },
+  };
+}
 
 function onePage(values: ColumnValues): ColumnPages {
   let left: ColumnValues | undefined = values.length === 0 ? undefined : values;

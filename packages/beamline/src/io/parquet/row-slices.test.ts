@@ -3,12 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { rowsOf } from "../../schema/rows-of.js";
 import { schema } from "../../schema/schema.js";
 import { collect } from "../../testing/collect.js";
 import { defaultsOf } from "../blocks/defaults-of.js";
 import type { InputFile } from "../filesystem/input-file.js";
 import { openFile, planOf } from "./footer.js";
 import { parquet } from "./parquet.js";
+import type { WantedRows } from "./plan-columns.js";
 import { ReadParquet } from "./read-parquet.js";
 import { LoadedRowGroup } from "./read-row-group.js";
 import { RowFilter } from "./where.js";
@@ -41,28 +43,48 @@ const ROWS = Array.from({ length: 30_000 }, (_, i) => ({
 }));
 
 let folder = "";
-let file: InputFile = { path: "", size: 0, total: 0 };
+const NO_FILE: InputFile = { path: "", size: 0, total: 0 };
+const files: Record<"none" | "snappy", InputFile> = { none: NO_FILE, snappy: NO_FILE };
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "beamline-slices-"));
-  const options = { schema: Stored, rowGroupSize: ROWS.length, compression: "none" } as const;
-  const [path = ""] = await collect((p) =>
-    p.create(ROWS).apply(parquet.write(join(folder, "in"), { ...options, shards: 1 })),
-  );
-  file = fileAt(path);
+  for (const compression of ["none", "snappy"] as const) {
+    files[compression] = await written(ROWS, Stored, compression);
+  }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A file with one row group. */
+async function written<T extends object>(
+  rows: readonly T[],
+  shape: z.ZodType<T>,
+  compression: "none" | "snappy",
+): Promise<InputFile> {
+  const prefix = mkdtempSync(join(folder, `${compression}-`));
+  const options = { schema: shape, rowGroupSize: rows.length, compression, shards: 1 };
+  const [path = ""] = await collect((p) =>
+    p
+      .create(rows)
+      .withSchema(rowsOf(shape))
+      .apply(parquet.write(join(prefix, "in"), options)),
+  );
+  return fileAt(path);
+}
 
 function fileAt(path: string): InputFile {
   const { length } = readFileSync(path);
   return { path, size: length, total: length };
 }
 
-describe("LoadedRowGroup", () => {
+async function load(file: InputFile, rows: WantedRows): Promise<LoadedRowGroup> {
+  const open = await openFile(file);
+  const [group] = open.groups;
+  if (group === undefined) throw new Error("no row group");
+  return LoadedRowGroup.load(open, group, planOf(open, rows).columns, {});
+}
+
+describe.each(["none", "snappy"] as const)("LoadedRowGroup, packed with %s,", (compression) => {
   test("has the same rows as a whole and in slices, as often as one asks", async () => {
-    const open = await openFile(file);
-    const [group] = open.groups;
-    if (group === undefined) throw new Error("no row group");
-    const loaded = await LoadedRowGroup.load(open, group, planOf(open, wanted).columns, {});
+    const loaded = await load(files[compression], wanted);
     const whole = loaded.fields();
     for (let round = 0; round < 2; round++) {
       const slices = loaded.slices();
@@ -84,6 +106,81 @@ describe("LoadedRowGroup", () => {
     expect(loaded.decodedSize).toBeGreaterThan(ROWS.length * 250);
     expect(loaded.decodedSize).toBeLessThan(ROWS.length * 700);
   });
+
+  test("has columns that the file lacks in slices, too", async () => {
+    const read = schema(z.object({ added: z.number().default(7), none: z.string().nullable() }));
+    const loaded = await load(files[compression], {
+      ...{ rows: read.rows, defaults: defaultsOf(read) },
+    });
+    const [added = [], none = []] = loaded.fields().map(({ values }) => Array.from(values));
+    expect(added).toEqual(new Array(ROWS.length).fill(7));
+    expect(none).toEqual(new Array(ROWS.length).fill(null));
+    const slices = loaded.slices();
+    const counts: number[] = [];
+    for (let slice = slices.next(); slice !== undefined; slice = slices.next()) {
+      counts.push(slice.count);
+      expect(slice.columns.map((values) => Array.from(values))).toEqual([
+        new Array(slice.count).fill(7),
+        new Array(slice.count).fill(null),
+      ]);
+    }
+    expect(counts).toEqual([1 << 14, ROWS.length - (1 << 14)]);
+  });
+
+  test("has the numbers that were written, in several pages", async () => {
+    const Numbers = z.object({ id: z.int(), half: z.number() });
+    const rows = Array.from({ length: 200_000 }, (_, i) => ({ id: i * 7919, half: i / 2 }));
+    const read = schema(Numbers);
+    const loaded = await load(await written(rows, Numbers, compression), {
+      ...{ rows: read.rows, defaults: defaultsOf(read) },
+    });
+    const [ids, halves] = loaded.fields();
+    for (let round = 0; round < 2; round++) {
+      const slices = loaded.slices();
+      // The shuffle before the file has changed their order.
+      const found = new Set<unknown>();
+      let [row, seen, wrong] = [0, 0, 0];
+      for (let slice = slices.next(); slice !== undefined; slice = slices.next()) {
+        seen++;
+        const [id = [], half = []] = slice.columns;
+        for (let i = 0; i < slice.count; i++, row++) {
+          if (half[i] !== (id[i] as number) / 7919 / 2) wrong++;
+          found.add(half[i]);
+          if (ids?.values[row] !== id[i] || halves?.values[row] !== half[i]) wrong++;
+        }
+      }
+      expect([row, found.size, wrong]).toEqual([rows.length, rows.length, 0]);
+      expect(seen).toBeGreaterThan(1);
+    }
+  });
+});
+
+describe.each(["none", "snappy"] as const)("ReadParquet of bytes, packed with %s,", (packing) => {
+  const Texts = z.object({ plain: z.string(), shared: z.string().nullable() });
+  const bytes = z.custom<Uint8Array>().meta({ beam: "bytes" });
+  const Raw = schema(z.object({ plain: bytes, shared: bytes.nullable() }));
+  const asBytes = { rows: Raw.rows, defaults: defaultsOf(Raw) };
+
+  // 0: a page at a time.
+  test.each([0, Infinity])("copies those that are strings in the file (%d)", async (most) => {
+    // Of the one each page has the strings themselves, of the other numbers of those of a dictionary.
+    const rows = Array.from({ length: 40_000 }, (_, i) => ({
+      plain: `${i} ä`.padEnd(40, "x"),
+      shared: i % 3 === 0 ? null : `C${i % 50}`,
+    }));
+    const input = await written(rows, Texts, packing);
+    const read = await collect((p) => {
+      const make = () => new ReadParquet<object>(asBytes, undefined, "fail", most);
+      const { out } = p.create([input]).parDo("Read", make, ["failures"] as const);
+      return out.withCoder(Raw.coder).map((row) => {
+        const { plain, shared } = row as { plain: Uint8Array; shared: Uint8Array | null };
+        const textOf = (raw: Uint8Array) => Buffer.from(raw).toString("utf8");
+        return { plain: textOf(plain), shared: shared === null ? null : textOf(shared) };
+      });
+    });
+    const order = (a: { plain: string }, b: { plain: string }) => (a.plain < b.plain ? -1 : 1);
+    expect(read.toSorted(order)).toEqual(rows.toSorted(order));
+  });
 });
 
 describe("ReadParquet of a row group that is too large to be decoded at once", () => {
@@ -96,14 +193,15 @@ describe("ReadParquet of a row group that is too large to be decoded at once", (
         .out.withCoder(Read.coder);
     });
 
-  test("gives all of its rows", async () => {
-    const read = (await readAll(file)) as z.infer<typeof Stored>[];
+  test.each(["none", "snappy"] as const)("gives all of its rows, from %s", async (packing) => {
+    const read = (await readAll(files[packing])) as z.infer<typeof Stored>[];
     expect(read.toSorted((a, b) => a.id - b.id)).toEqual(
       ROWS.map((row) => ({ ...row, added: 7 })).toSorted((a, b) => a.id - b.id),
     );
   });
 
-  test("gives those that a filter keeps", async () => {
+  test.each(["none", "snappy"] as const)("gives those that a filter keeps, from %s", async (p) => {
+    const file = files[p];
     const filter = new RowFilter({ country: { atLeast: "C7", atMost: "C7" } }, fields);
     const [small, whole] = [await readAll(file, filter), await readAll(file, filter, Infinity)];
     expect(small.length).toBe(ROWS.filter(({ country }) => country === "C7").length);
@@ -111,7 +209,7 @@ describe("ReadParquet of a row group that is too large to be decoded at once", (
   });
 
   test("gives none of a damaged one, wherever it is damaged", async () => {
-    const bytes = readFileSync(file.path);
+    const bytes = readFileSync(files.none.path);
     const text = bytes.lastIndexOf("29999 yyy");
     expect(text).toBeGreaterThan(0);
     // The length before the last string: it then reaches beyond its page.

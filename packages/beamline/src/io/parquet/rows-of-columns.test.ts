@@ -47,3 +47,15 @@ test("rowMaker leaves out what is missing of optional fields, and keeps the orde
   ]);
   expect(rowMaker({ fields: [] })([])(0)).toEqual({});
 });
+
+test("rowMaker takes __proto__ for a name, wherever the field is", () => {
+  for (const fields of [
+    [field("__proto__"), field("a")],
+    [field("a", true), field("__proto__")],
+    [field("a"), field("__proto__", true)],
+  ]) {
+    const row = rowMaker({ fields })([[1], [2]])(0);
+    expect(Object.getPrototypeOf(row)).toBe(Object.prototype);
+    expect(Object.entries(row)).toEqual(fields.map(({ name }, i) => [name, i + 1]));
+  }
+});

@@ -1,5 +1,5 @@
 import type { RowSchema } from "../../coders/row/row-schema.js";
-import { propertyAccess, propertyKey, specialise } from "../../model/specialise.js";
+import { propertyAccess, propertyKey, setProperty, specialise } from "../../model/specialise.js";
 import type { ColumnValues } from "./column-values.js";
 
 /** Makes row `i` of the columns that it was made for. */
@@ -21,12 +21,16 @@ export function rowMaker({ fields }: RowSchema): RowMaker {
   const literal = always.map(({ name }, c) => `${propertyKey(name)}: c${c}[i]`).join(", ");
   const others = rest.map(({ name, isOptional }, r) => {
     const column = `c${always.length + r}[i]`;
-    const set = `row${propertyAccess(name)} = ${column};`;
+    // As an assignment, which is faster, unless that would set the prototype.
+    const set =
+      name === "__proto__"
+        ? `setProperty(row, "__proto__", ${column});`
+        : `row${propertyAccess(name)} = ${column};`;
     return isOptional === true ? `if (${column} !== null) ${set}` : set;
   });
   const parameters = fields.map((_, c) => `c${c}`).join(", ");
   return specialise<RowMaker>(
-    {},
+    { setProperty },
     rest.length === 0
       ? `([${parameters}]) => (i) => ({ ${literal} })`
       : `([${parameters}]) => (i) => { const row = { ${literal} }; ${others.join(" ")} return row; }`,

@@ -1,8 +1,9 @@
 import { ByteReader } from "../../bytes/byte-reader.js";
 import type { Coder } from "../../coders/coder.js";
 import { RowColumns } from "../../coders/row/row-columns.js";
+import { HASH_BYTES } from "../../engine/spill/shuffle-records.js";
 import { NO_VALUE } from "../../exec/side-inputs/port.js";
-import { HASH_BYTES, type SideRecords } from "./side-records.js";
+import type { SideRecords } from "./side-records.js";
 
 /** Numbers in the range of the keys, for each key, at most: more would be a waste of memory. */
 const SPREAD = 2;
@@ -18,15 +19,12 @@ const TWICE = 0xffff_ffff;
 export class DenseSideTable {
   /** Whether values are put together, and not decoded. */
   readonly isDecoded = false;
-  /** In bytes. */
-  readonly size: number;
   private readonly keys: KeyPlaces;
   private readonly value: Coder<unknown>;
 
   private constructor(keys: KeyPlaces, value: Coder<unknown>) {
     this.keys = keys;
     this.value = value;
-    this.size = keys.places.byteLength;
   }
 
   /**
@@ -46,15 +44,18 @@ export class DenseSideTable {
 
   /** {@link NO_VALUE} where there is none. Throws what `twice` makes where there are several. */
   find(key: unknown, twice: () => Error): unknown {
-    if (typeof key !== "number") return NO_VALUE;
+    if (!isWhole(key)) return NO_VALUE;
     const { places, least, records } = this.keys;
     const place = places[key - least];
-    // Undefined beyond the range and between its numbers.
+    // Undefined beyond the range.
     if (place === undefined || place === 0) return NO_VALUE;
     if (place === TWICE) throw twice();
     return this.value.decode(records.valueAt(place));
   }
 }
+
+/** Rows are added between two looks at what all of them take: few, since a row may be large. */
+const SIZE_CHECK = 0x3f;
 
 /** The same, of rows as columns. */
 export class DenseSideRows {
@@ -84,26 +85,32 @@ export class DenseSideRows {
     const columns = RowColumns.of(value, length);
     if (columns === undefined || columns.size > most) return undefined;
     const counts = new Uint8Array(length);
+    let read = 0;
     for (let i = 0; i < length; i++) {
       const place = places[i] as number;
       if (place === 0) continue;
       counts[i] = place === TWICE ? 2 : 1;
       if (place !== TWICE && !columns.read(i, records.valueAt(place))) return undefined;
-      if ((i & 0xffff) === 0 && length + columns.size > most) return undefined;
+      if ((++read & SIZE_CHECK) === 0 && length + columns.size > most) return undefined;
     }
     return length + columns.size > most ? undefined : new DenseSideRows(least, counts, columns);
   }
 
   /** {@link NO_VALUE} where there is none. Throws what `twice` makes where there are several. */
   find(key: unknown, twice: () => Error): unknown {
-    if (typeof key !== "number") return NO_VALUE;
+    if (!isWhole(key)) return NO_VALUE;
     const place = key - this.least;
     const count = this.counts[place];
-    // Undefined beyond the range and between its numbers.
+    // Undefined beyond the range.
     if (count === undefined || count === 0) return NO_VALUE;
     if (count !== 1) throw twice();
     return this.rowAt(place);
   }
+}
+
+/** Of others the distance from the least key may be rounded to that of a key. */
+function isWhole(key: unknown): key is number {
+  return Number.isSafeInteger(key);
 }
 
 /** Where the values of keys lie that are whole numbers. */
@@ -123,10 +130,9 @@ class KeyPlaces {
     if (records.count === 0 || records.bytes >= TWICE) return undefined;
     let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     const areWhole = eachKey(records, key, (decoded) => {
-      if (!Number.isSafeInteger(decoded)) return false;
-      const number = decoded as number;
-      if (number < least) least = number;
-      if (number > most) most = number;
+      if (!isWhole(decoded)) return false;
+      if (decoded < least) least = decoded;
+      if (decoded > most) most = decoded;
       return true;
     });
     const range = most - least + 1;

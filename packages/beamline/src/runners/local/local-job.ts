@@ -128,6 +128,7 @@ export class LocalJob {
     this.options.drain?.addEventListener("abort", drain, { once: true });
     const ticker = this.startTicker();
     try {
+      this.memory.limitGarbage();
       // Again: the hooks may have taken their time.
       if (isAborted(signal)) cancel();
       await this.profiles?.start();

@@ -1,5 +1,6 @@
 import type { Coder } from "../../coders/coder.js";
-import { HASH_BYTES, type SideRecords } from "./side-records.js";
+import { HASH_BYTES } from "../../engine/spill/shuffle-records.js";
+import type { SideRecords } from "./side-records.js";
 
 /** All values of a side input, in the order in which they came; each iteration begins anew. */
 export class SideElements implements Iterable<unknown> {

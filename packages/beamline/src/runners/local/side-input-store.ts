@@ -66,7 +66,7 @@ export class SideInputStore implements SideInputPort {
       const prefix = new ByteWriter(16);
       if (isWindowed && window.kind === "interval") intervalWindow.encode(window, prefix);
       return accessPatternOf(view) === "multimap"
-        ? new SideMap(dataset, coder, prefix.toBytes())
+        ? new SideMap(dataset, coder, prefix.toBytes(), view.kind === "multimap")
         : new SideList(dataset, coder, prefix.toBytes());
     };
     return { in: open };
@@ -92,10 +92,14 @@ class SideDataset {
   private onDisk: RunLookup | undefined;
   /**
    * By the encoded window: values by key where that is a primitive, because a Map's equality is that
-   * of the key coder. What was decoded stays so while the chunks are the same; undefined where they
-   * are too large for that, or others have taken the memory for it.
+   * of the key coder. What was decoded stays so while the chunks are the same.
    */
-  private readonly decoded = new Map<string, Map<unknown, unknown> | undefined>();
+  private readonly decoded = new Map<string, Map<unknown, unknown>>();
+  /**
+   * Whether it is kept at all: not where the chunks are too large for that, or others have taken the
+   * memory for it, which is taken once for all windows.
+   */
+  private keepsDecoded: boolean | undefined;
 
   constructor(memory: DecodedMemory) {
     this.memory = memory;
@@ -112,6 +116,7 @@ class SideDataset {
     this.hashed = undefined;
     this.dense = undefined;
     this.decoded.clear();
+    this.keepsDecoded = undefined;
     this.memory.left += this.taken;
     this.taken = 0;
   }
@@ -123,10 +128,16 @@ class SideDataset {
     this.onDisk ??= new RunLookup(reader, runs, options.sideBytes / SIDES_ON_DISK);
   }
 
-  /** Everything, in memory and on disk. */
-  *allGroups(): Iterable<Groups> {
-    yield* this.indices;
-    if (this.onDisk !== undefined) yield* this.onDisk.all();
+  /**
+   * All keys, in memory and on disk, some of them more than once.
+   *
+   * @param isMultimap - Its values have been put together by key, or will be: that is counted, and
+   * is not for those of a map, whose records are gone through instead.
+   */
+  *keys(isMultimap: boolean): Iterable<ByteReader> {
+    if (isMultimap) yield* keysOf(this.indices);
+    else yield* new SideRecords(this.allChunks).keys();
+    if (this.onDisk !== undefined) yield* keysOf(this.onDisk.all());
   }
 
   /** The only value of a key, if there is one. */
@@ -195,17 +206,22 @@ class SideDataset {
   decodedIn(prefix: Uint8Array): Map<unknown, unknown> | undefined {
     if (this.onDisk !== undefined) return undefined;
     const window = Buffer.from(prefix).toString("latin1");
+    this.keepsDecoded ??= this.takeDecoded();
+    if (!this.keepsDecoded) return undefined;
     let decoded = this.decoded.get(window);
-    if (!this.decoded.has(window)) {
-      const { bytes } = this;
-      const size = bytes * DECODED_GROWTH;
-      if (bytes <= DECODED_LIMIT && this.memory.take(size)) {
-        decoded = new Map<unknown, unknown>();
-        this.taken += size;
-      }
+    if (decoded === undefined) {
+      decoded = new Map();
       this.decoded.set(window, decoded);
     }
     return decoded;
+  }
+
+  private takeDecoded(): boolean {
+    const { bytes, memory } = this;
+    const size = bytes * DECODED_GROWTH;
+    if (bytes > DECODED_LIMIT || !memory.take(size)) return false;
+    this.taken += size;
+    return true;
   }
 
   /** All values, where they are in memory and have no keys, nor windows. */
@@ -298,12 +314,18 @@ class SideMap implements SideInputData {
   private readonly key: Coder<unknown>;
   private readonly value: Coder<unknown>;
   private readonly prefix: Uint8Array;
+  private readonly isMultimap: boolean;
   private readonly scratch = new ByteWriter(64);
   private decoded: Map<unknown, unknown> | undefined;
   /** Undefined before the first lookup; null where keys are looked up by their encoding. */
   private dense: DenseSideTable | DenseSideRows | null | undefined;
 
-  constructor(dataset: SideDataset, coder: Coder<unknown>, prefix: Uint8Array) {
+  constructor(
+    dataset: SideDataset,
+    coder: Coder<unknown>,
+    prefix: Uint8Array,
+    isMultimap: boolean,
+  ) {
     const [key, value] = coder.components;
     if (key === undefined || value === undefined) {
       throw internalError("A side input of pairs needs a kv coder");
@@ -312,6 +334,7 @@ class SideMap implements SideInputData {
     this.key = key;
     this.value = value;
     this.prefix = prefix;
+    this.isMultimap = isMultimap;
   }
 
   elements(): never {
@@ -359,16 +382,19 @@ class SideMap implements SideInputData {
 
   *keys(): Iterable<unknown> {
     const seen = new Set<string>();
-    for (const groups of this.dataset.allGroups()) {
-      for (let group = 0; group < groups.size; group++) {
-        const reader = groups.key(group);
-        if (!startsWith(reader, this.prefix)) continue;
-        const id = reader.buffer.toString("latin1", reader.position, reader.end);
-        if (seen.has(id)) continue;
-        seen.add(id);
-        yield this.key.decode(reader);
-      }
+    for (const reader of this.dataset.keys(this.isMultimap)) {
+      if (!startsWith(reader, this.prefix)) continue;
+      const id = reader.buffer.toString("latin1", reader.position, reader.end);
+      if (seen.has(id)) continue;
+      seen.add(id);
+      yield this.key.decode(reader);
     }
+  }
+}
+
+function* keysOf(all: Iterable<Groups>): Iterable<ByteReader> {
+  for (const groups of all) {
+    for (let group = 0; group < groups.size; group++) yield groups.key(group);
   }
 }
 

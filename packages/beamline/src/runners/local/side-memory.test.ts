@@ -7,7 +7,7 @@ import { GLOBAL_WINDOWING } from "../../windowing/windowing-strategy.js";
 import { fixedWindows } from "../../windowing/windows.js";
 import type { Dataset } from "./plan.js";
 import { SideElements } from "./side-elements.js";
-import { sideMemory } from "./side-memory.js";
+import { isForMemory, sideMemory } from "./side-memory.js";
 import { SideRecords } from "./side-records.js";
 
 const coder = varint as unknown as Coder<unknown>;
@@ -29,6 +29,17 @@ test("sideMemory counts the records once, and the tables over them for each thre
   for (const records of [1e3, 1e5, 2e6]) {
     expect(index(map, records)).toBeGreaterThan(7);
     expect(index(map, records)).toBeLessThan(16);
+  }
+});
+
+test("isForMemory is what takes its share at most, and has places of 32 bits, however large that is", () => {
+  for (const dataset of [list, map, { ...map, isMultimap: true }]) {
+    const sideBytes = sideMemory(dataset, 5e6, 1e5, 2);
+    expect(isForMemory(dataset, 5e6, 1e5, { sideBytes, threads: 2 })).toBe(true);
+    expect(isForMemory(dataset, 5e6 + 1, 1e5, { sideBytes, threads: 2 })).toBe(false);
+    const large = { sideBytes: 2 ** 40, threads: 2 };
+    expect(isForMemory(dataset, 2 ** 32 - 2, 1e5, large)).toBe(true);
+    expect(isForMemory(dataset, 2 ** 32, 1e5, large)).toBe(false);
   }
 });
 

@@ -1,8 +1,6 @@
 import { ByteReader } from "../../bytes/byte-reader.js";
+import { HASH_BYTES } from "../../engine/spill/shuffle-records.js";
 import type { SideChunk } from "./bundle-work.js";
-
-/** Bytes of the hash before each record. */
-export const HASH_BYTES = 4;
 
 /** The records of a side input, which have places as if all chunks stood one behind the other. */
 export class SideRecords {
@@ -45,5 +43,24 @@ export class SideRecords {
     const size = reader.readVarint();
     reader.end = reader.position + size;
     return reader;
+  }
+
+  /** The encoded key of each record, in a reader that moves on with them. */
+  *keys(): Iterable<ByteReader> {
+    for (const buffer of this.buffers) {
+      const reader = new ByteReader(buffer);
+      for (let next = 0; next < buffer.length; ) {
+        reader.end = buffer.length;
+        reader.position = next + HASH_BYTES;
+        const length = reader.readVarint();
+        const key = reader.position;
+        reader.position += length;
+        const size = reader.readVarint();
+        next = reader.position + size;
+        reader.position = key;
+        reader.end = key + length;
+        yield reader;
+      }
+    }
   }
 }

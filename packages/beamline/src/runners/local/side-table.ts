@@ -1,7 +1,8 @@
 import { ByteReader } from "../../bytes/byte-reader.js";
 import { hashBytes } from "../../engine/hash.js";
+import { HASH_BYTES } from "../../engine/spill/shuffle-records.js";
 import { internalError } from "../../model/errors.js";
-import { HASH_BYTES, type SideRecords } from "./side-records.js";
+import type { SideRecords } from "./side-records.js";
 
 /** In the tag of a key that has more than one record. */
 const TWICE = 0x80;
@@ -15,7 +16,7 @@ const SLOT_BYTES = 5;
  */
 export class SideTable {
   private readonly records: SideRecords;
-  /** Seven bits of the hash of the key that a slot has, and whether it comes twice; 0 for none. */
+  /** Six bits of the hash of the key that a slot has, and whether it comes twice; 0 for none. */
   private readonly tags: Uint8Array;
   /** Where its record begins. */
   private readonly places: Uint32Array;
@@ -99,7 +100,7 @@ export class SideTable {
   }
 }
 
-/** Of the upper bits, since the lower ones say which slot: never 0. */
+/** Six of the upper bits, since the lower ones say which slot, above a 1: never 0. */
 function tagOf(hash: number): number {
   return (hash >>> 25) | 1;
 }

@@ -17,23 +17,35 @@ const YOUNG_MB = 12;
  */
 const GARBAGE_PERCENT = 60;
 
+/** How many jobs have V8's garbage limited: V8 has one setting for all jobs of a process, so it is here. */
+let limiting = 0;
+
 /** What a worker thread's heap may be in a job of `budget` bytes: a limit of Node's own is kept. */
-export function heapLimits(
-  budget: number,
-  args: readonly string[] = [...execArgv, process.env.NODE_OPTIONS ?? ""],
-): ResourceLimits {
+export function heapLimits(budget: number, args: readonly string[] = nodeArgs()): ResourceLimits {
   const isSet = args.some((arg) => /--max[-_]semi[-_]space/.test(arg));
   return budget >= AMPLE_BUDGET || isSet ? {} : { maxYoungGenerationSizeMb: YOUNG_MB };
 }
 
 /**
- * Has V8 collect garbage sooner, in all threads of the process, while a job of `budget` bytes runs.
+ * Has V8 collect garbage sooner, in all threads of the process, while a job of `budget` bytes runs, and
+ * until the last of such jobs has ended: a limit of Node's own is kept.
  *
  * @returns what ends that
  */
-export function limitGarbage(budget: number): () => void {
-  if (budget >= AMPLE_BUDGET) return () => {};
-  setFlagsFromString(`--heap-growing-percent=${GARBAGE_PERCENT}`);
-  // 0 stands for what V8 thinks best.
-  return () => setFlagsFromString("--heap-growing-percent=0");
+export function limitGarbage(budget: number, args: readonly string[] = nodeArgs()): () => void {
+  const isSet = args.some((arg) => /--heap[-_]growing[-_]percent/.test(arg));
+  if (budget >= AMPLE_BUDGET || isSet) return () => {};
+  if (limiting++ === 0) setFlagsFromString(`--heap-growing-percent=${GARBAGE_PERCENT}`);
+  let isOver = false;
+  return () => {
+    if (isOver) return;
+    isOver = true;
+    // 0 stands for what V8 thinks best.
+    if (--limiting === 0) setFlagsFromString("--heap-growing-percent=0");
+  };
+}
+
+/** What Node was started with, besides a program. */
+function nodeArgs(): string[] {
+  return [...execArgv, process.env.NODE_OPTIONS ?? ""];
 }

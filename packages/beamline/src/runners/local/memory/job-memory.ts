@@ -34,7 +34,7 @@ export class JobMemory {
   readonly shares: MemoryShares;
   private readonly scratch: ScratchFolder;
   private readonly always: boolean;
-  private readonly endLimits: () => void;
+  private endLimits: () => void = () => {};
   private shared: PageArena | undefined;
   private owners = COMMITTED + 1;
   private spilledBytes = 0;
@@ -46,6 +46,11 @@ export class JobMemory {
     this.always = always;
     // Somebody has named it: better to hear now that it won't do.
     if (scratch !== undefined) this.scratch.check();
+  }
+
+  /** Has garbage collected sooner where memory is small, until {@link close}. */
+  limitGarbage(): void {
+    this.endLimits();
     this.endLimits = limitGarbage(this.shares.budget);
   }
 

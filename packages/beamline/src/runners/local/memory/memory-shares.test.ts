@@ -21,6 +21,17 @@ test.each([
   expect(shares.frameBytes).toBeLessThanOrEqual(loadBytes);
 });
 
+test("memoryShares come to no more than the budget with all that each is for", () => {
+  for (const parallelism of [1, 2, 64]) {
+    const budget = 1024 * MIB;
+    const shares = memoryShares(budget, parallelism);
+    const { arenaBytes, mostLoadBytes, tableBytes, sideBytes } = shares;
+    // Two loads at once, and half as much again as tables for decoded side inputs.
+    const ofThreads = parallelism * (2 * mostLoadBytes + 1.5 * tableBytes);
+    expect(arenaBytes + sideBytes + ofThreads).toBeLessThanOrEqual(budget);
+  }
+});
+
 test.each([0, -1, LEAST_MEMORY - 1, Number.NaN, Number.POSITIVE_INFINITY])(
   "memoryShares refuses %d bytes",
   (memory) => {

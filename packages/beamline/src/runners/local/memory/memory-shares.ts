@@ -29,7 +29,8 @@ const MOST_ARENA = 8 * 1024 * MIB;
 const ARENA_SHARE = 0.5;
 const LOAD_SHARE = 0.25;
 const SIDE_SHARE = 0.1;
-const TABLE_SHARE = 0.15;
+/** Decoded side inputs take half as much again, so that all shares together are the budget. */
+const TABLE_SHARE = 0.1;
 /** Larger loads are slower: their tables do not fit in the caches of processors. */
 const BEST_LOAD = 12 * MIB;
 /** Sizes are estimates: a load may come to half as much again, and there are readers' buffers. */

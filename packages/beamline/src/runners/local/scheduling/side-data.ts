@@ -7,7 +7,7 @@ import type { SideChunk, SideWork } from "../bundle-work.js";
 import type { JobMemory } from "../memory/job-memory.js";
 import type { Dataset, PlannedStage } from "../plan.js";
 import { shareBlocks } from "../side-blocks.js";
-import { sideMemory } from "../side-memory.js";
+import { isForMemory } from "../side-memory.js";
 import type { Task } from "./task.js";
 import { WaitingBlocks } from "./waiting-blocks.js";
 
@@ -104,8 +104,7 @@ export class SideData {
     const { dataset, fresh, memory } = this;
     const { bytes, hasRuns } = fresh;
     if (bytes === 0 || hasRuns || memory === undefined) return bytes > 0 && hasRuns;
-    const { sideBytes, threads } = memory.shares;
-    return sideMemory(dataset, bytes, fresh.records, threads) > sideBytes;
+    return !isForMemory(dataset, bytes, fresh.records, memory.shares);
   }
 
   /** Whether a block of the main input may be worked on. */
