@@ -96,7 +96,7 @@ function partsOfRuns() {
   const inLanes = neededBy(inputs, lane);
   const shared = [...neededBy(inputs, worker)].filter((module) => inLanes.has(module));
   return [
-    { modules: neededBy(inputs, pipeline), entries: [pipeline, ...runners] },
+    { modules: neededBy(inputs, pipeline), entries: runners },
     { modules: shared, entries: [lane, ...pathsOf("harness/lanes/inline-lane")] },
   ];
 }

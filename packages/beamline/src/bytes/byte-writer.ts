@@ -1,5 +1,6 @@
 import { constants } from "node:buffer";
 import { BeamlineError } from "../model/errors.js";
+import { viewOf } from "./view-of.js";
 
 const TWO_28 = 0x1000_0000;
 
@@ -166,10 +167,6 @@ export class ByteWriter {
   reset(): void {
     this.position = 0;
   }
-}
-
-function viewOf(buffer: Buffer): DataView {
-  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
 function unsafeInteger(value: number): BeamlineError {

@@ -1,5 +1,6 @@
 import { ByteReader } from "../bytes/byte-reader.js";
 import type { Block } from "./block.js";
+import { HASH_BYTES } from "./spill/shuffle-records.js";
 
 /** Goes through records of keys and values. */
 export interface RecordReader {
@@ -36,7 +37,6 @@ export class ShuffleReader implements RecordReader {
   }
 }
 
-const HASH_BYTES = 4;
 const NO_BYTES = Buffer.alloc(0);
 
 /** Points `view` at the length-prefixed bytes that come next, and moves past them. */

@@ -1,7 +1,9 @@
 import { ByteWriter } from "../bytes/byte-writer.js";
+import { viewOf } from "../bytes/view-of.js";
 import type { Block } from "./block.js";
 import { hashBytes } from "./hash.js";
-import { moveRecord, viewOf } from "./spill/record-moves.js";
+import { moveRecord } from "./spill/record-moves.js";
+import { HASH_BYTES } from "./spill/shuffle-records.js";
 import type { SpillingBlocks } from "./spill/spilling-blocks.js";
 
 /** What is left of a partition at the end is worth a page from this share of one on. */
@@ -11,7 +13,6 @@ const WORTH_A_PAGE = 0.5;
 const MOST_RECORDS = 4096;
 const MOST_BYTES = 128 * 1024;
 
-const HASH_BYTES = 4;
 /** Before a key: its hash, and its length where that is short. */
 const HEAD_BYTES = HASH_BYTES + 1;
 /** A varint up to this is one byte. */

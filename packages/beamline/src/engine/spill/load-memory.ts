@@ -1,5 +1,5 @@
 import { releaseMemory } from "../../bytes/release.js";
-import { viewOf } from "./record-moves.js";
+import { viewOf } from "../../bytes/view-of.js";
 
 const NO_BYTES = Buffer.alloc(0);
 const NO_WORDS = new Uint32Array(0);

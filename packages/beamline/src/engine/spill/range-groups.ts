@@ -1,10 +1,11 @@
 import { releaseMemory } from "../../bytes/release.js";
+import { viewOf } from "../../bytes/view-of.js";
 import type { Groups } from "./groups.js";
 import { HotGroups } from "./hot-groups.js";
 import { type LoadMemory, LoadPool } from "./load-memory.js";
 import { LoadedGroups } from "./loaded-groups.js";
 import { RecordGroups } from "./record-groups.js";
-import { copyRecord, viewOf } from "./record-moves.js";
+import { copyRecord } from "./record-moves.js";
 import { type HashRange, INDEX_BYTES, type Run, rangeOfSlice, runWithin } from "./run.js";
 import type { RunReader } from "./run-reader.js";
 import { hashAt, skipRecord } from "./shuffle-records.js";

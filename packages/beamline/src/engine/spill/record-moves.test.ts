@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { copyRecord, moveRecord, viewOf } from "./record-moves.js";
+import { viewOf } from "../../bytes/view-of.js";
+import { copyRecord, moveRecord } from "./record-moves.js";
 
 /** No record is shorter than this. */
 const SHORTEST = 6;

@@ -46,7 +46,3 @@ export function copyRecord(
   for (let at = from; at < last; at += 4) view.setInt32(at + shift, sourceView.getInt32(at));
   view.setInt32(last + shift, sourceView.getInt32(last));
 }
-
-export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
-}

@@ -1,7 +1,8 @@
+import { viewOf } from "../../bytes/view-of.js";
 import type { Block } from "../block.js";
 import type { LoadMemory } from "./load-memory.js";
 import { PlacedRecords } from "./placed-records.js";
-import { copyRecord, viewOf } from "./record-moves.js";
+import { copyRecord } from "./record-moves.js";
 import { INDEX_BYTES } from "./run.js";
 import { hashAt, skipRecord } from "./shuffle-records.js";
 

@@ -1,6 +1,7 @@
 import { releaseMemory } from "../../bytes/release.js";
+import { viewOf } from "../../bytes/view-of.js";
 import type { Block } from "../block.js";
-import { moveRecord, viewOf } from "./record-moves.js";
+import { moveRecord } from "./record-moves.js";
 import type { Run } from "./run.js";
 import type { RunFile } from "./run-file.js";
 import { hashAt, skipRecord } from "./shuffle-records.js";

@@ -1,3 +1,5 @@
+import { viewOf } from "../../bytes/view-of.js";
+
 /** A key that finds no room so close to its place is not kept: see {@link TextTable.add}. */
 const PROBES = 64;
 const FEWEST_BITS = 8;
@@ -223,8 +225,4 @@ export function placeOf(head: number, tail: number, tag: number): number {
   let mixed = Math.imul(tail ^ Math.imul(tag, GOLDEN), SILVER);
   mixed = Math.imul(mixed ^ (mixed >>> 15) ^ head, SILVER);
   return Math.imul(mixed ^ (mixed >>> 15), GOLDEN);
-}
-
-function viewOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

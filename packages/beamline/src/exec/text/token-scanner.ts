@@ -1,3 +1,4 @@
+import { viewOf } from "../../bytes/view-of.js";
 import type { Tokens } from "../../fn/user-fn.js";
 import { specialise } from "../../model/specialise.js";
 import type { StepMetrics } from "../step-metrics.js";
@@ -21,11 +22,6 @@ export function tokenScanner(
   const rest = specialise<ReceiveText>({ next, ...classes }, BY_CHARACTER);
   const bits = classes.classes.map((kind) => (kind === WITHIN ? 1 : 0));
   return specialise<ReceiveText>({ metrics, next, rest, bits, viewOf }, BY_STRIDE);
-}
-
-/** The bytes as a view that reads four at once; the last one is kept, since blocks have many lines. */
-function viewOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 const LOOKUPS = Array.from({ length: STRIDE }, (_, i) => `bits[bytes[at + ${i}]] << ${i}`);
